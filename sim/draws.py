@@ -1,0 +1,172 @@
+"""Keyed random numbers: luck is a function of who, when and what for, never a state that advances.
+
+``uniform(seed, purpose, month, key, worker, k)`` is the finaliser of SplitMix64 (Steele, Lea and Flood 2014,
+doi:10.1145/2660193.2660195; constants of Stafford's variant 13) over a Weyl combination of its arguments. Nothing depends
+on order, threads or population size, and the same household meets the same luck in every scenario.
+
+This is the only module of the package that may make a random number.
+"""
+
+from __future__ import annotations
+
+import math
+from enum import IntEnum
+
+import numpy as np
+
+from sim.schema.rule import COMPILED, rule
+
+
+class Purpose(IntEnum):
+    """What a draw is for. Append only: a number once given stays, or every result changes."""
+
+    PROVINCE = 1
+    VILLAGE_SIZE = 2
+    BORN = 3
+    SIZE = 4
+    WORKERS = 5
+    SEX = 6
+    BIRTH_MONTH = 7
+    SECTOR = 8
+    SKILL = 9
+    TASTE = 10
+    HOME_INCOME = 11
+    SAVINGS = 12
+    DEBT = 13
+    TARGET = 14
+    AWARE = 15
+    UPDATER = 16
+    RURAL = 17
+    WOMAN_HEAD = 18
+    START_PLACE = 19
+    START_MONTHS = 20
+    CLIQUE = 21
+    VILLAGE_TIE = 22
+    LONG_TIE = 23
+    REWIRE = 24
+    FORGET = 30
+    CONTACT = 31
+    MESSAGE = 32
+    MEET = 33
+    FADE = 34
+    DELIBERATE = 35
+    GUMBEL = 36
+    STABLE = 37
+    LOTTERY = 38
+    PERMIT = 39
+    BORDER = 40
+    JOB = 41
+    THEFT = 42
+    SHOCK = 43
+    DETECT = 44
+    EXPEL = 45
+    LIST = 46
+    NOTICE = 47
+    RETURN = 48
+    SEARCH = 49
+    RENEW = 50
+    NEXT_TARGET = 51
+    SETTLE = 52
+    START_REGIME = 53
+    START_WORK = 54
+    NEXT_SEX = 55
+    RUMOUR = 56
+
+
+_GOLDEN = 0x9E3779B97F4A7C15
+_MONTH = 0xD1342543DE82EF95
+_PURPOSE = 0xA24BAED4963EE407
+_WORKER = 0x8CB92BA72F3D8DD7
+_DRAW = 0xDABA0B6EB09322E3
+_FIRST = 0xBF58476D1CE4E5B9
+_SECOND = 0x94D049BB133111EB
+
+if COMPILED:
+    _G, _M, _P, _W, _K = (np.uint64(c) for c in (_GOLDEN, _MONTH, _PURPOSE, _WORKER, _DRAW))
+    _A, _B = np.uint64(_FIRST), np.uint64(_SECOND)
+    _30, _27, _31 = np.uint64(30), np.uint64(27), np.uint64(31)
+
+    @rule
+    def bits(seed: int, purpose: int, month: int, key: int, worker: int, k: int) -> int:
+        """64 random bits for one purpose, month, household, worker and number of the draw (unsigned)."""
+        stream = np.uint64(seed) * _G + np.uint64(purpose) * _P + np.uint64(month) * _M
+        stream = (stream ^ (stream >> _30)) * _A
+        stream = (stream ^ (stream >> _27)) * _B
+        x = (stream ^ (stream >> _31)) + np.uint64(key) + np.uint64(worker) * _W + np.uint64(k) * _K
+        x = (x ^ (x >> _30)) * _A
+        x = (x ^ (x >> _27)) * _B
+        return x ^ (x >> _31)
+
+    @rule
+    def as_uniform(x: int) -> float:
+        """The upper 52 bits as a number strictly between 0 and 1."""
+        return (np.float64(x >> np.uint64(12)) + 0.5) * 2.220446049250313e-16
+
+    @rule
+    def as_integer(x: int) -> int:
+        """The upper 63 bits as a signed integer, 0 to 2**63 - 1."""
+        return np.int64(x >> np.uint64(1))
+
+else:
+    _WORD = (1 << 64) - 1
+
+    @rule
+    def bits(seed: int, purpose: int, month: int, key: int, worker: int, k: int) -> int:
+        """64 random bits: the compiled function's arithmetic in Python integers."""
+        stream = (int(seed) * _GOLDEN + int(purpose) * _PURPOSE + int(month) * _MONTH) & _WORD
+        stream = ((stream ^ (stream >> 30)) * _FIRST) & _WORD
+        stream = ((stream ^ (stream >> 27)) * _SECOND) & _WORD
+        x = ((stream ^ (stream >> 31)) + int(key) + int(worker) * _WORKER + int(k) * _DRAW) & _WORD
+        x = ((x ^ (x >> 30)) * _FIRST) & _WORD
+        x = ((x ^ (x >> 27)) * _SECOND) & _WORD
+        return x ^ (x >> 31)
+
+    @rule
+    def as_uniform(x: int) -> float:
+        """The upper 52 bits as a number strictly between 0 and 1."""
+        return ((x >> 12) + 0.5) * 2.220446049250313e-16
+
+    @rule
+    def as_integer(x: int) -> int:
+        """The upper 63 bits as a signed integer, 0 to 2**63 - 1."""
+        return x >> 1
+
+
+@rule
+def uniform(seed: int, purpose: int, month: int, key: int, worker: int, k: int) -> float:
+    """One draw from Uniform(0, 1), both ends excluded."""
+    return as_uniform(bits(seed, purpose, month, key, worker, k))
+
+
+@rule
+def integer(seed: int, purpose: int, month: int, key: int, worker: int, k: int) -> int:
+    """One draw from the integers 0 to 2**63 - 1: identities and lottery numbers."""
+    return as_integer(bits(seed, purpose, month, key, worker, k))
+
+
+@rule
+def normal(seed: int, purpose: int, month: int, key: int, worker: int, k: int) -> float:
+    """One draw from Normal(0, 1) (Box and Muller 1958, doi:10.1214/aoms/1177706645); uses draws k and k + 1000."""
+    radius = math.sqrt(-2.0 * math.log(uniform(seed, purpose, month, key, worker, k)))
+    return radius * math.sin(6.283185307179586 * uniform(seed, purpose, month, key, worker, k + 1000))
+
+
+@rule
+def gumbel(seed: int, purpose: int, month: int, key: int, worker: int, k: int) -> float:
+    """One draw from the standard Gumbel distribution."""
+    return -math.log(-math.log(uniform(seed, purpose, month, key, worker, k)))
+
+
+@rule
+def log_positive_stable(scale: float, seed: int, purpose: int, month: int, key: int, worker: int, k: int) -> float:
+    """Logarithm of a positive L-stable draw S, L = `scale` in (0, 1]; with it a nest's errors are L ln S + L G.
+
+    S = sin(L U) / sin(U)^(1/L) * (sin((1-L) U) / W)^((1-L)/L), U ~ Uniform(0, pi), W ~ Exp(1)
+    (Chambers, Mallows and Stuck 1976, doi:10.1080/01621459.1976.10480344). Uses draws k and k + 1000. L = 1 gives 0.
+    """
+    if scale >= 1.0:
+        return 0.0
+    u = 3.141592653589793 * uniform(seed, purpose, month, key, worker, k)
+    w = -math.log(uniform(seed, purpose, month, key, worker, k + 1000))
+    rest = (1.0 - scale) / scale
+    return math.log(math.sin(scale * u)) - math.log(math.sin(u)) / scale + rest * math.log(math.sin((1.0 - scale) * u) / w)
