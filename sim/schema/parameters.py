@@ -1,0 +1,144 @@
+"""Every number of the behaviour: default, unit, range, source and tag, declared once.
+
+Tags: ``published`` (a figure from a named source), ``derived`` (computed from one), ``assumed`` (a wide prior, no source found).
+Corridor numbers such as the attraction alpha are in the region pack, not here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+Tag = Literal["published", "derived", "assumed"]
+YANG_2008 = "Yang 2008, Economic Journal 118(528), doi:10.1111/j.1468-0297.2008.02134.x"
+YANG_2006 = "Yang 2006, World Bank Economic Review 20(1), doi:10.1093/wber/lhj001"
+SPEC = "hand search on 2012-2014 outcomes"
+NONE = "no source found"
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One number of the behaviour."""
+
+    name: str
+    default: float
+    unit: str
+    low: float
+    high: float
+    source: str
+    tag: Tag
+    prose: str
+    section: str
+
+
+def _section(section: str, *rows: tuple) -> tuple[Parameter, ...]:
+    return tuple(Parameter(*row, section) for row in rows)
+
+
+_ALL = (
+    *_section(
+        "choice",
+        ("beta", 0.96, "utility per log income", 0.1, 3.0, SPEC, "derived", "Weight of the log income gap; 0.3 to 1.5 fit alike."),
+        ("gamma", 0.75, "utility", 0.0, 2.0, SPEC, "derived", "Weight of ln(1 + ties at the destination)."),
+        ("delta", 0.41, "utility", 0.0, 2.0, SPEC, "derived", "Weight of ln(1 + own trips to the destination)."),
+        ("kappa", 0.5, "utility", 0.0, 5.0, SPEC, "derived", "Weight of the cost of going relative to savings and credit."),
+        ("phi", 0.05, "utility per dependant", 0.0, 1.0, SPEC, "derived", "Pull of dependants at home."),
+        ("lam", 0.33, "utility", 0.0, 2.0, SPEC, "derived", "Weight of the expected loss from detection and a ban."),
+        ("nest_scale", 0.5, "share", 0.05, 1.0, SPEC, "derived", "Scale L of the nest of the first two destinations."),
+        ("theta", 0.47, "share", 0.0, 0.95, SPEC, "derived", "Share of pay spent at the destination."),
+        ("hazard", 0.15, "share per month", 0.0, 1.0, SPEC, "derived", "How often a household deliberates, before season and mobility."),
+        ("legal_free", 0.6, "utility", 0.0, 5.0, NONE, "assumed", "Worth of free movement."),
+        ("legal_permit", 0.3, "utility", 0.0, 5.0, NONE, "assumed", "Worth of a work or seasonal permit in reach."),
+        ("view_weight", 0.15, "share per month", 0.01, 1.0, NONE, "assumed", "Weight of the month's news in the adaptive view of rates, wages and jobs."),
+        ("credit_months", 3.0, "months of income", 0.0, 24.0, NONE, "assumed", "Credit a household counts on for a trip."),
+        ("ties_kin", 1.0, "ties", 0.0, 2.0, SPEC, "assumed", "Weight of a kin tie in n_d."),
+        ("ties_village", 0.5, "ties", 0.0, 2.0, SPEC, "assumed", "Weight of a village or long tie in n_d."),
+        ("ties_diaspora", 0.3, "ties", 0.0, 2.0, SPEC, "assumed", "Weight of a diaspora tie in n_d."),
+        ("trips_fade", 0.02, "share per month", 0.0, 0.5, NONE, "assumed", "Fading of the stock of trips."),
+    ),
+    *_section(
+        "remittances",
+        ("altruism", 0.6, "share", 0.05, 0.95, SPEC, "derived", "Weight a of the family in the sharing rule."),
+        ("curvature", 4.2, "", 1.0, 20.0, SPEC, "derived", "Relative risk aversion sigma of the sharing rule."),
+        ("obligation", 0.32, "share of base pay", 0.0, 1.0, SPEC, "derived", "Standing obligation d0 at home."),
+        ("debt_share", 0.12, "share per month", 0.0, 1.0, SPEC, "derived", "Part of the debt added to the obligation each month."),
+    ),
+    *_section(
+        "budget",
+        ("spend_income", 0.85, "share", 0.0, 1.0, SPEC, "derived", "Propensity to consume out of income above the floor."),
+        ("spend_savings", 0.08, "share per month", 0.0, 1.0, SPEC, "derived", "Propensity to consume out of savings beyond two months' income."),
+        ("repay_share", 0.06, "share per month", 0.0, 1.0, NONE, "assumed", "Part of the debt repaid in a month, where income is above the floor."),
+        ("interest", 0.015, "share per month", 0.0, 0.2, "microfinance and informal rates of 25-60 % a year less inflation; no page found", "assumed", "Real interest on informal debt."),
+        ("debt_limit", 6.0, "months of income", 0.0, 36.0, SPEC, "derived", "Debt up to which a household can borrow."),
+        ("home_shock", 0.01, "share per month", 0.0, 0.5, NONE, "assumed", "Chance of a shock that halves the month's home income."),
+        ("target_months", 24.0, "months of income", 1.0, 120.0, NONE, "assumed", "Mean savings target, in months of home income."),
+    ),
+    *_section(
+        "learning",
+        ("forget", 0.03, "share per month", 0.0, 1.0, SPEC, "derived", "Chance that a topic not used is forgotten."),
+        ("tell_user", 0.065, "share per month", 0.0, 1.0, "0.2-0.5 per half-year, converted (Banerjee et al. 2013, doi:10.1126/science.1236498)", "derived", "Chance that a kin tie who has used a topic passes it on."),
+        ("tell_ratio", 0.143, "ratio", 0.0, 1.0, "0.03-0.08 per half-year against 0.2-0.5 (Banerjee et al. 2013, doi:10.1126/science.1236498)", "derived", "What one who only heard of it passes on, relative to a user."),
+        ("bias", 0.10, "log points", 0.0, 1.0, NONE, "assumed", "Size of a sender's exaggeration of wages, either way."),
+        ("mutate", 0.05, "share", 0.0, 1.0, "0.02-0.15", "assumed", "Chance that a message changes into a rumour."),
+        ("rumour", 0.5, "log points", 0.0, 2.0, NONE, "assumed", "Size of a rumour's error about wages."),
+        ("average", 0.3, "share", 0.0, 1.0, NONE, "assumed", "Weight an averaging household gives to what it hears (DeGroot 1974)."),
+        ("precision_fade", 0.03, "share per month", 0.0, 1.0, NONE, "assumed", "Ageing of what was known exactly."),
+        ("risk_jump", 0.25, "share", 0.0, 1.0, "form after Sah 1991, doi:10.1086/261795, and Lochner 2007, doi:10.1257/aer.97.1.444", "assumed", "Weight of an own detection in the perceived risk."),
+        ("risk_hearsay", 0.10, "share", 0.0, 1.0, "form after Sah 1991, doi:10.1086/261795", "assumed", "Weight of a neighbour's view, and of a neighbour's ban, in the perceived risk."),
+        ("news_threshold", 0.25, "log points", 0.0, 5.0, NONE, "assumed", "Change of a wage belief that makes a household deliberate."),
+        ("meet", 0.10, "share per month", 0.0, 1.0, NONE, "assumed", "Chance that a household abroad makes a diaspora tie, where one is free."),
+        ("contact_fade", 0.035, "share per month", 0.0, 1.0, "2-5 % a month after return", "assumed", "Loss of a diaspora tie when nobody is abroad."),
+    ),
+    *_section(
+        "status",
+        ("patent_covers", 12.0, "months", 1.0, 60.0, "one year, renewed by paying (357-FZ)", "published", "How long a work permit or patent covers a spell."),
+        ("notice", 0.35, "share", 0.0, 1.0, SPEC, "assumed", "Chance that an offence, a check or a listing is noticed."),
+        ("q_noticed", 0.05, "share", 0.0, 1.0, NONE, "assumed", "Belief in re-entry after noticing a ban."),
+        ("q_breach", 0.5, "share", 0.0, 1.0, NONE, "assumed", "Belief in re-entry of one in breach who knows the ban rules."),
+        ("q_neighbour", 0.7, "ratio", 0.0, 1.0, NONE, "assumed", "A neighbour's ban multiplies the belief in re-entry of one in breach by this."),
+        ("q_recover", 0.03, "share per month", 0.0, 1.0, NONE, "assumed", "Recovery of the belief in re-entry when no ban runs."),
+        ("comply", 0.25, "share", 0.0, 1.0, NONE, "assumed", "Share of those who know the rules who leave or renew in time."),
+        ("closed", 0.10, "share", 0.0, 1.0, SPEC, "derived", "Belief in re-entry below which a place is closed."),
+    ),
+    *_section(
+        "return",
+        ("a0", -2.35, "log hazard", -10.0, 2.0, SPEC, "derived", "Level of the return hazard."),
+        ("dur_1", -3.0, "log hazard", -10.0, 5.0, SPEC, "derived", "Duration term, first month."),
+        ("dur_3", -2.0, "log hazard", -10.0, 5.0, SPEC, "derived", "Duration term, months 2-3."),
+        ("dur_6", -0.6, "log hazard", -10.0, 5.0, SPEC, "derived", "Duration term, months 4-6."),
+        ("dur_12", 0.0, "log hazard", -10.0, 5.0, SPEC, "derived", "Duration term, months 7-12."),
+        ("dur_36", -0.22, "log hazard", -10.0, 5.0, SPEC, "derived", "Duration term, months 13-36."),
+        ("dur_more", 0.13, "log hazard", -10.0, 5.0, SPEC, "derived", "Duration term, later months."),
+        ("a1", 0.6, "log hazard", 0.0, 5.0, SPEC, "derived", "Savings target reached."),
+        ("a3", 0.49, "elasticity", 0.0, 5.0, f"{YANG_2006}; {SPEC}", "derived", "Response to what a month abroad is worth relative to arrival."),
+        ("a4", 0.5, "log hazard", 0.0, 5.0, SPEC, "derived", "Jobless abroad."),
+        ("a_shock", 1.0, "log hazard", 0.0, 5.0, NONE, "assumed", "A shock at home this month."),
+        ("psi", 0.5, "log hazard", 0.0, 5.0, SPEC, "derived", "Lock-in: fear of not coming back keeps one abroad."),
+        ("season_return", 0.9, "elasticity", 0.0, 3.0, SPEC, "derived", "Weight of ln(12 x the month's share of returns)."),
+    ),
+    *_section(
+        "work",
+        ("demand_elasticity", 2.4, "elasticity", 0.0, 10.0, f"{SPEC}; IMF: GDP -1 % gives remittances -1.5 %", "derived", "Labour demand for migrants to the destination's GDP."),
+        ("resume", 0.55, "share", 0.0, 1.0, NONE, "assumed", "Share of returnees who find or resume some work at once."),
+        ("search_level", 0.15, "share per month", 0.0, 1.0, "0.08-0.20", "assumed", "Job finding of a returnee in the first month of search (l0)."),
+        ("search_decay", 0.05, "per month", 0.0, 1.0, "0.02-0.08", "assumed", "Its decay with months of search (chi)."),
+        ("search_forced", 0.35, "share", 0.0, 1.0, "0.2-0.5", "assumed", "By how much a forced return lowers it (s_f)."),
+        ("scar", 0.12, "share of pay", 0.0, 1.0, "0.05-0.20", "assumed", "Wage scar of a forced return, fading over 24 months."),
+        ("self_employed", 0.5, "share", 0.0, 1.0, "P19: about half of returnees start self-employed", "published", "Share of returnees at work at first as self-employed; reported, pay is the same."),
+    ),
+)
+
+PARAMETERS: dict[str, Parameter] = {parameter.name: parameter for parameter in _ALL}
+PARAMETER_RECORD = np.dtype([(name, "f8") for name in PARAMETERS])
+
+
+def parameter_record(overrides: dict[str, float] | None = None) -> np.ndarray:
+    """The parameters as one record, shape (1,): defaults with `overrides` (names must exist; ranges are checked before)."""
+    record = np.zeros(1, PARAMETER_RECORD)
+    for name, parameter in PARAMETERS.items():
+        record[name] = parameter.default
+    for name, value in (overrides or {}).items():
+        record[name] = value
+    return record
