@@ -87,7 +87,7 @@ def compose(command: str, given: Sequence[Given]) -> dict[str, Any]:
     from hydra import compose as hydra_compose
     from hydra import initialize_config_dir
     from hydra.errors import HydraException
-    from omegaconf import OmegaConf
+    from omegaconf import OmegaConf, open_dict
     from omegaconf.errors import OmegaConfBaseException
 
     arguments = [text for one in given if one.key != "against" for text in strings(one)]
@@ -95,7 +95,8 @@ def compose(command: str, given: Sequence[Given]) -> dict[str, Any]:
         with initialize_config_dir(version_base="1.3", config_dir=str(config_folder())):
             composed = hydra_compose(command, overrides=arguments, return_hydra_config=True)
             chosen = composed.hydra.runtime.choices.scenario
-            del composed["hydra"]
+            with open_dict(composed):
+                del composed["hydra"]
             mapping = OmegaConf.to_container(composed, resolve=True, throw_on_missing=True)
     except (HydraException, OmegaConfBaseException) as error:
         first = " ".join(str(error).splitlines()[:1])

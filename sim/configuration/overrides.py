@@ -127,11 +127,11 @@ def _quoted(text: str) -> str:
 
 def _grammar(key: str, value: str) -> Override:
     from hydra.core.override_parser.overrides_parser import OverridesParser
-    from hydra.errors import OverrideParseException
+    from hydra.errors import HydraException
 
     try:
         return OverridesParser.create().parse_override(f"{key}={value}")
-    except OverrideParseException as error:
+    except HydraException as error:
         allowed = "text, a number, null, [list] or {key: value}; text with spaces or signs in quotes"
         raise InputError(key, f"is {value!r}, which cannot be read", allowed=allowed) from error
 
