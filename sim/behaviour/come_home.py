@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 
 from sim.behaviour.enforce import BAN, EXPULSION, impose
+from sim.behaviour.learn import BAN_RULES_BIT
 from sim.behaviour.plan import NO_ROUTE
 from sim.draws import Purpose, uniform
 from sim.schema.attributes import GAIN_ONE, HOME, REGULAR, SHARE_ONE
@@ -80,7 +81,8 @@ def leave(household, w, cause, month, seed, corridor, p, tally):
             noticed = uniform(seed, Purpose.NOTICE, month, household.key, w, 2) < p.notice
             if listed:
                 impose(household, w, household.place[w], int(months), noticed, p, tally)
-            if household.heard & 8 and household.ban_from[w] in (0, household.place[w]):
+            source = household.ban_from[w]
+            if household.heard & BAN_RULES_BIT and (source == 0 or source == household.place[w]):
                 household.ban_from[w] = household.place[w]
                 household.q[w] = min(household.q[w], int(p.q_breach * SHARE_ONE + 0.5))
     arrive_home(household, w, cause, month, seed, p, tally)

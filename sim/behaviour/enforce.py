@@ -6,6 +6,7 @@ fields: a ban reaches the belief only by being noticed.
 
 from __future__ import annotations
 
+from sim.behaviour.learn import BAN_RULES_BIT
 from sim.behaviour.plan import ENDED, FREE, FREE_BIT, NO_ROUTE, SEASONAL, WORK_PERMIT
 from sim.draws import Purpose, uniform
 from sim.schema.attributes import IRREGULAR, NEVER, REGULAR, SHARE_ONE
@@ -24,7 +25,7 @@ def enforce(household, w, month, seed, corridor, p, tally):
     run_permit(household, w, month, seed, corridor)
     began = household.overstay[w]
     count_overstay(household, w, month, seed, corridor)
-    if household.overstay[w] == 1 and began == 0 and household.heard & 8:
+    if household.overstay[w] == 1 and began == 0 and household.heard & BAN_RULES_BIT:
         if uniform(seed, Purpose.NOTICE, month, household.key, w, 1) < p.comply:
             household.overstay[w] = 0
             household.regime[w] = REGULAR
