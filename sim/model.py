@@ -76,6 +76,11 @@ class MigrationModel(mesa.Model):
         """All households: a columnar set of views, or the plain engine's agents."""
         return getattr(self, "_households", self._all_agents)
 
+    def at_month(self, month: int) -> None:
+        """Take the world as it stands at the beginning of `month` (a branch from a settled state)."""
+        self.month = month
+        self.ledger = Ledger(self.engine.records(), len(self.world.starts) - 1, month)
+
     def step(self) -> None:
         """One month: learn and plan; clear permits; travel, work, remit, consume, enforce, come home; close the books."""
         self.engine.plan(self.month)

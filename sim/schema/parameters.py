@@ -90,6 +90,7 @@ _ALL = (
         ("risk_feared", 0.15, "share per month", 0.0, 1.0, NONE, "assumed", "What a detection, seen or suffered, makes one fear."),
         ("risk_hearsay", 0.10, "share", 0.0, 1.0, "form after Sah 1991, doi:10.1086/261795", "assumed", "Weight of a neighbour's view, and of a neighbour's ban, in the perceived risk."),
         ("news_reach", 0.4, "share", 0.0, 1.0, NONE, "assumed", "Share of households that hear in public of a change of law in the month it begins."),
+        ("news_of_bans", 0.05, "share", 0.0, 1.0, NONE, "assumed", "Share of households that hear in public of a change of the ban rules."),
         ("news_threshold", 0.25, "log points", 0.0, 5.0, NONE, "assumed", "Change of a wage belief that makes a household deliberate."),
         ("meet", 0.10, "share per month", 0.0, 1.0, NONE, "assumed", "Chance that a household abroad makes a diaspora tie, where one is free."),
         ("contact_fade", 0.035, "share per month", 0.0, 1.0, "2-5 % a month after return", "assumed", "Loss of a diaspora tie when nobody is abroad."),
