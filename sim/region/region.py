@@ -29,7 +29,7 @@ class Region:
     `digest` is the SHA-256 over names and bytes of the pack's files, names sorted; `rows` are all figures as written.
     """
 
-    manifest: Manifest
+    manifest: Manifest = field(repr=False)
     digest: str
     rows: tuple[Row, ...] = field(repr=False)
     values: Values = field(repr=False)
