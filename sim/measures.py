@@ -1,7 +1,6 @@
 """What is recorded: each measure once, with its unit, its definition and where the definition comes from.
 
-Rules add to *tallies*: integers per place (0 = the origin itself, d = a destination), counted in households of the
-sample or in cents. Tallies are exact and add up in any order. :func:`tables` turns them into measures at population size.
+Rules add to *tallies* (:mod:`sim.tallies`), which :mod:`sim.tables` turns into these measures at population size.
 """
 
 from __future__ import annotations
@@ -87,6 +86,7 @@ _ALL = (
     _origin("joblessness_3", "percent", "ratio", "Of those who came home three months ago and are still home, share without work."),
     _origin("joblessness_6", "percent", "ratio", "The same six months after return."),
     _origin("joblessness_12", "percent", "ratio", "The same twelve months after return."),
+    _origin("self_employed_returns", "persons per month", "flow", "Returnees who take up work at once as self-employed."),
     _origin("remigration_12", "persons per month", "flow", "Departures of workers who had come home within the last 12 months."),
     _origin("remigration_24", "persons per month", "flow", "Departures of workers who had come home within the last 24 months."),
     _origin("consumption", "USD per month", "ratio", "Consumption per household, base prices: realised welfare."),

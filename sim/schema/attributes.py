@@ -57,7 +57,7 @@ ATTRIBUTES: tuple[Attribute, ...] = (
     Attribute("skill", "i2", "1/1024", "Wage multiplier, log-normal with mean 1."),
     Attribute("taste", "i2", "1/2048 utility", "Lasting taste a_hd for each destination.", PLACES),
     Attribute("wage_belief", "i2", "1/4096", "Believed minus true log wage at each destination.", PLACES),
-    Attribute("precision", "i2", "observations", "How many observations the wage belief is worth.", PLACES),
+    Attribute("precision", "i2", "1/16 observations", "How many observations the wage belief is worth.", PLACES),
     Attribute("risk", "i2", "1/10000 per month", "Perceived chance of being detected in a month abroad without papers."),
     Attribute("heard", "i2", "bits", "Topics the household has heard of, one bit each."),
     Attribute("used", "i2", "bits", "Topics the household has used, one bit each."),

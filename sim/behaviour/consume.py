@@ -1,0 +1,53 @@
+"""Consume, save, repay: the household's month in integer cents at constant home prices.
+
+consumption = floor + 0.85 (income - repayment - floor)+ + 0.08 (savings - 2 months' income)+; below the floor the household
+draws on savings, borrows up to six months' income, then falls short, which is poverty. Buffer-stock saving with a
+subsistence floor in its simplest published form (Deaton 1991, doi:10.2307/2938366; Stone 1954 for the floor).
+"""
+
+from __future__ import annotations
+
+from sim.schema.rule import rule
+from sim.tallies import Tally, note
+
+
+@rule
+def deflate(household, home, tally):
+    """Accounts are kept at constant home prices: a month's inflation takes its part of savings and of debt."""
+    savings = int(household.savings * home.keep + 0.5)
+    debt = int(household.debt * home.keep + 0.5)
+    note(tally, 0, Tally.SAVINGS_DEFLATED, household.savings - savings)
+    note(tally, 0, Tally.DEBT_DEFLATED, household.debt - debt)
+    household.savings = savings
+    household.debt = debt
+
+
+@rule
+def consume(household, income, residents, home, p, tally):
+    """Spend, repay, save or borrow for the month; `income` in cents with remittances, `residents` the members at home."""
+    interest = int(household.debt * p.interest + 0.5)
+    household.debt = household.debt + interest
+    floor = int(home.subsistence * residents + 0.5)
+    repay = 0
+    if household.debt > 0 and income > floor:
+        repay = min(min(household.debt, int(household.debt * p.repay_share + 0.5)), income - floor)
+    left = income - repay
+    spend = floor
+    if left > floor:
+        spend += int(p.spend_income * (left - floor) + 0.5)
+    spare = household.savings - 2 * income
+    if spare > 0:
+        spend += int(p.spend_savings * spare + 0.5)
+    borrowed = 0
+    if spend > left + household.savings:
+        room = max(0, int(p.debt_limit * income + 0.5) - household.debt)
+        borrowed = min(spend - left - household.savings, room)
+        spend = left + household.savings + borrowed
+    household.savings = household.savings + left + borrowed - spend
+    household.debt = household.debt + borrowed - repay
+    household.consumption = spend
+    household.income = income
+    note(tally, 0, Tally.INTEREST, interest)
+    note(tally, 0, Tally.REPAID, repay)
+    note(tally, 0, Tally.BORROWED, borrowed)
+    note(tally, 0, Tally.CONSUMED, spend)

@@ -1,0 +1,155 @@
+"""Enforce: lawful stay and its end, offences, detection, expulsion, and the bans that follow from them.
+
+Destination law comes in months as the pack dates it. The truth (`ban_left`, `ban_from`) and the belief (`q`) are two
+fields: a ban reaches the belief only by being noticed.
+"""
+
+from __future__ import annotations
+
+from sim.behaviour.learn import BAN_RULES_BIT
+from sim.behaviour.plan import ENDED, FREE, FREE_BIT, NO_ROUTE, SEASONAL, WORK_PERMIT
+from sim.draws import Purpose, uniform
+from sim.schema.attributes import IRREGULAR, NEVER, REGULAR, SHARE_ONE
+from sim.schema.rule import rule
+from sim.tallies import Tally, note
+
+STAYS, COMPLIES, EXPELLED, EXPELLED_BANNED = 0, 1, 2, 3
+SIX_MONTHS = 63
+EXPULSION, BAN = 6, 7  # indices in CAUSES
+
+
+@rule
+def enforce(household, w, month, seed, corridor, p, tally):
+    """One month of one migrant before the law; tells whether the worker stays, complies and leaves, or is expelled."""
+    household.stay[w] = ((household.stay[w] << 1) | 1) & SIX_MONTHS
+    run_permit(household, w, month, seed, corridor)
+    began = household.overstay[w]
+    count_overstay(household, w, month, seed, corridor)
+    if household.overstay[w] == 1 and began == 0 and household.heard & BAN_RULES_BIT:
+        if uniform(seed, Purpose.NOTICE, month, household.key, w, 1) < p.comply:
+            household.overstay[w] = 0
+            household.regime[w] = REGULAR
+            return COMPLIES
+    u = uniform(seed, Purpose.DETECT, month, household.key, w, 0)
+    if household.regime[w] == REGULAR:
+        if u < corridor.offence:
+            note(tally, household.place[w], Tally.OFFENCES, 1)
+            book(household, w, month, seed, corridor, p, tally)
+        return STAYS
+    if u >= corridor.detection:
+        return STAYS
+    return detect(household, w, month, seed, corridor, p, tally)
+
+
+@rule
+def run_permit(household, w, month, seed, corridor):
+    """Count down the permit; a work permit is renewed with the chance of getting one, a seasonal one ends the right to stay."""
+    if corridor.free_movement > 0.0 and household.route[w] != FREE:
+        household.route[w] = FREE  # the union came while the worker was there
+        household.permit[w] = 0
+        household.used = household.used | FREE_BIT
+        household.heard = household.heard | FREE_BIT
+    route = household.route[w]
+    if route == WORK_PERMIT or route == SEASONAL:
+        household.permit[w] = household.permit[w] - 1
+        if household.permit[w] <= 0:
+            renewed = route == WORK_PERMIT and uniform(seed, Purpose.RENEW, month, household.key, w, 0) < corridor.permit_access
+            if renewed:
+                household.permit[w] = 12
+            else:
+                household.route[w] = NO_ROUTE
+                household.permit[w] = ENDED
+
+
+@rule
+def count_overstay(household, w, month, seed, corridor):
+    """Months beyond lawful stay: by presence in a rolling window, or per entry with renewal by leaving and coming back."""
+    if household.route[w] != NO_ROUTE:
+        household.overstay[w] = 0
+        household.regime[w] = REGULAR
+        return
+    if household.overstay[w] > 0:
+        household.overstay[w] = household.overstay[w] + 1
+    elif corridor.window_months > 0.0:
+        if months_present(household.stay[w]) > corridor.free_months:
+            household.overstay[w] = 1
+    else:
+        stayed = household.months[w]
+        free = int(corridor.free_months)
+        if stayed > 0 and free > 0 and stayed % free == 0:
+            if uniform(seed, Purpose.RENEW, month, household.key, w, 1) >= corridor.border_run:
+                household.overstay[w] = 1
+    household.regime[w] = IRREGULAR if household.overstay[w] > 0 else REGULAR
+
+
+@rule
+def months_present(stay):
+    """Number of months present among the last six."""
+    present = 0
+    for month in range(6):
+        present += (stay >> month) & 1
+    return present
+
+
+@rule
+def book(household, w, month, seed, corridor, p, tally):
+    """Put an offence on record; the second within the law's span may bring a ban, which may be noticed."""
+    household.offence_2[w] = household.offence_1[w]
+    household.offence_1[w] = month
+    noticed = uniform(seed, Purpose.NOTICE, month, household.key, w, 0) < p.notice
+    months = 0.0
+    if household.offence_2[w] != NEVER:
+        since = month - household.offence_2[w]
+        if since <= 12 and household.regime[w] == IRREGULAR:
+            months = corridor.ban_two_migration_offences
+        if since <= 36:
+            months = max(months, corridor.ban_two_offences)
+    if months > 0.0 and uniform(seed, Purpose.LIST, month, household.key, w, 1) < corridor.listing:
+        impose(household, w, household.place[w], int(months), noticed, p, tally)
+
+
+@rule
+def detect(household, w, month, seed, corridor, p, tally):
+    """An irregular migrant is found: an offence, more fear, and for some expulsion."""
+    place = household.place[w]
+    note(tally, place, Tally.DETECTIONS, 1)
+    risk = household.risk / SHARE_ONE
+    household.risk = int((risk + p.risk_jump * max(0.0, p.risk_feared - risk)) * SHARE_ONE + 0.5)
+    reentrant = household.ban_from[w] == place and household.ban_left[w] > 0
+    knew = household.q[w] + household.q[w] < SHARE_ONE
+    book(household, w, month, seed, corridor, p, tally)
+    if uniform(seed, Purpose.EXPEL, month, household.key, w, 0) >= corridor.expulsion:
+        return STAYS
+    again = household.cause[w] == EXPULSION or household.cause[w] == BAN
+    months = corridor.ban_repeat_expulsion if again else corridor.ban_expulsion
+    if reentrant and knew:
+        months += corridor.ban_unauthorised_entry
+    if months > 0.0:
+        impose(household, w, place, int(months), True, p, tally)
+    return EXPELLED_BANNED if reentrant else EXPELLED
+
+
+@rule
+def impose(household, w, place, months, noticed, p, tally):
+    """Put the worker on the place's list for `months` from now, unless a longer ban runs; it is believed only if noticed."""
+    if months <= household.ban_left[w]:
+        return
+    note(tally, place, Tally.BANS_IMPOSED, 1)
+    note(tally, place, Tally.BAN_MONTHS, months - household.ban_left[w])
+    household.ban_left[w] = months
+    if household.ban_from[w] != place:
+        household.q[w] = SHARE_ONE
+    household.ban_from[w] = place
+    if noticed:
+        household.q[w] = int(p.q_noticed * SHARE_ONE + 0.5)
+
+
+@rule
+def run_ban(household, w, p):
+    """A month of a ban passes; when none runs, the belief in re-entry recovers."""
+    if household.ban_left[w] > 0:
+        household.ban_left[w] = household.ban_left[w] - 1
+    elif household.q[w] < SHARE_ONE:
+        household.q[w] = min(SHARE_ONE, household.q[w] + int(p.q_recover * SHARE_ONE + 0.5))
+    else:
+        household.ban_from[w] = 0

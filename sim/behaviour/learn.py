@@ -1,0 +1,219 @@
+"""Learn: topics by contact, with forgetting; beliefs about wages and risk; ties made and lost abroad.
+
+P(a household learns a topic in a month) = 1 - prod over ties (1 - q_j w_j), with q_j = `tell_user` for a tie that has used
+the topic, `tell_user` x `tell_ratio` for one that only heard of it (Banerjee et al. 2013, doi:10.1126/science.1236498), and
+w_j the weight of the kind of tie. It is drawn as a meeting with each tie (chance `tell_user` w_j) at which a user tells for
+sure and a non-user with chance `tell_ratio`: the same probability, and only the ties met are read.
+"""
+
+from __future__ import annotations
+
+import math
+
+from sim.draws import Purpose, normal, uniform
+from sim.schema.attributes import (
+    BELIEF_ONE,
+    CONTACTS,
+    IRREGULAR,
+    NOBODY,
+    PLACES,
+    SHARE_ONE,
+    SIGNAL_ABROAD,
+    SIGNAL_BANNED,
+    SIGNAL_HEARD,
+    SIGNAL_RISK,
+    SIGNAL_USED,
+    SIGNAL_WAGE,
+)
+from sim.schema.rule import rule
+
+TOPICS = 8
+KIN, VILLAGE, LONG = 0, 1, 2
+INDEX_BITS = 28
+INDEX_MASK = (1 << INDEX_BITS) - 1
+PRECISION_ONE = 16
+PRECISION_MOST = 20 * PRECISION_ONE
+BAN_RULES_BIT = 1 << 3
+
+
+@rule
+def learn(household, i, month, seed, news, loud, offsets, neighbours, signals, first, count, p):
+    """One household's month of news: forget, hear in public, talk to ties, make or lose ties abroad.
+
+    `news` is the share of households that hear of each topic in public this month, `loud` whether there is any; ties are in
+    compressed sparse rows (`offsets`, `neighbours`), `signals` are last month's; the origin's households are
+    `first` to `first + count`.
+    """
+    forget(household, month, seed, p)
+    if loud:
+        hear(household, month, seed, news)
+    talk(household, i, month, seed, offsets, neighbours, signals, p)
+    keep_contacts(household, i, month, seed, signals, first, count, p)
+
+
+@rule
+def forget(household, month, seed, p):
+    """Topics heard of and never used are forgotten, each with chance `forget`; what was known exactly ages."""
+    idle = household.heard & ~household.used
+    if idle != 0:
+        u = uniform(seed, Purpose.FORGET, month, household.key, 0, 0)
+        if u < TOPICS * p.forget:  # no topic is lost above this: spares the loop
+            for topic in range(TOPICS):
+                if (idle >> topic) & 1:
+                    if u < p.forget:
+                        household.heard = household.heard & ~(1 << topic)
+                        u = u / p.forget
+                    else:
+                        u = (u - p.forget) / (1.0 - p.forget)
+    for d in range(PLACES):
+        if household.precision[d] > PRECISION_ONE:
+            household.precision[d] = household.precision[d] - int(household.precision[d] * p.precision_fade + 0.5)
+
+
+@rule
+def hear(household, month, seed, news):
+    """A change of law, or a campaign's start, heard of in public: each topic with its own share."""
+    for topic in range(TOPICS):
+        if news[topic] > 0.0 and uniform(seed, Purpose.RUMOUR, month, household.key, 0, topic) < news[topic]:
+            household.heard = household.heard | (1 << topic)
+            household.stirred = 1
+
+
+@rule
+def talk(household, i, month, seed, offsets, neighbours, signals, p):
+    """Meet some ties: the gaps between the ties met are geometric, so those not met are never read."""
+    start = offsets[i]
+    degree = offsets[i + 1] - start
+    reach = degree + CONTACTS
+    k = 0
+    u = uniform(seed, Purpose.CONTACT, month, household.key, 0, k)
+    if u <= 1.0 - reach * p.tell_user:  # surely no meeting: (1 - q)^n >= 1 - n q
+        return
+    keep = math.log1p(-p.tell_user)
+    position = int(math.log(u) / keep)
+    while position < reach:
+        if position < degree:
+            code = neighbours[start + position]
+            j = code & INDEX_MASK
+            weight = p.ties_kin if (code >> INDEX_BITS) == KIN else p.ties_village
+        else:
+            j = household.contacts[position - degree]
+            weight = p.ties_diaspora
+        k += 1
+        if j != NOBODY and (weight >= 1.0 or uniform(seed, Purpose.CONTACT, month, household.key, 1, k) < weight):
+            converse(household, signals[j], month, seed, k, p)
+        u = uniform(seed, Purpose.CONTACT, month, household.key, 0, k)
+        position += 1 + int(math.log(u) / keep)
+
+
+@rule
+def converse(household, signal, month, seed, k, p):
+    """What one tie tells: topics, wages and dangers."""
+    told = (signal >> SIGNAL_HEARD) & 255
+    unheard = told & ~household.heard
+    if unheard != 0:
+        used = (signal >> SIGNAL_USED) & 255
+        u = uniform(seed, Purpose.MESSAGE, month, household.key, 0, k)
+        for topic in range(TOPICS):
+            if (unheard >> topic) & 1:
+                if (used >> topic) & 1:
+                    household.heard = household.heard | (1 << topic)
+                elif u < p.tell_ratio:
+                    household.heard = household.heard | (1 << topic)
+                    u = u / p.tell_ratio
+                else:
+                    u = (u - p.tell_ratio) / (1.0 - p.tell_ratio)
+    believe_wages(household, signal, told, month, seed, k, p)
+    believe_risk(household, signal, p)
+
+
+@rule
+def believe_wages(household, signal, told, month, seed, k, p):
+    """Update the log-wage beliefs: a tenth of households weigh by precision (Bayes), the rest average (DeGroot 1974).
+
+    The sender exaggerates either way by `bias`; with chance `mutate` the message has become a rumour.
+    """
+    for d in range(PLACES):
+        if (told >> d) & 1:
+            u = uniform(seed, Purpose.RUMOUR, month, household.key, k, 100 + d)
+            message = ((signal >> (SIGNAL_WAGE + 10 * d)) & 1023) / 256.0 - 2.0
+            message += p.bias if u < 0.5 else -p.bias
+            u = u + u if u < 0.5 else u + u - 1.0
+            if u < p.mutate:
+                message += p.rumour * normal(seed, Purpose.RUMOUR, month, household.key, k, 200 + d)
+            before = household.wage_belief[d] / BELIEF_ONE
+            if household.updater == 1:
+                precision = household.precision[d] / PRECISION_ONE
+                after = (precision * before + message) / (precision + 1.0)
+                household.precision[d] = min(PRECISION_MOST, household.precision[d] + PRECISION_ONE)
+            else:
+                after = before + p.average * (message - before)
+            after = min(1.99, max(-1.99, after))
+            if abs(after - before) > p.news_threshold:
+                household.stirred = 1
+            household.wage_belief[d] = int(math.floor(after * BELIEF_ONE + 0.5))
+
+
+@rule
+def believe_risk(household, signal, p):
+    """Perceived risk moves towards the tie's, and towards what is feared if the tie has someone banned (after Sah 1991)."""
+    risk = household.risk / SHARE_ONE
+    risk += p.risk_hearsay * (((signal >> SIGNAL_RISK) & 255) * 0.004 - risk)
+    if (signal >> SIGNAL_BANNED) & 3:
+        risk += p.risk_hearsay * max(0.0, p.risk_feared - risk)
+        for w in range(household.workers):
+            if household.place[w] > 0 and household.regime[w] == IRREGULAR:
+                household.q[w] = int(household.q[w] * p.q_neighbour + 0.5)
+                household.ban_from[w] = household.place[w] if household.ban_left[w] == 0 else household.ban_from[w]
+    household.risk = int(risk * SHARE_ONE + 0.5)
+
+
+@rule
+def keep_contacts(household, i, month, seed, signals, first, count, p):
+    """Diaspora ties: a household abroad meets others of its origin in the same place; at home the ties fade."""
+    abroad = 0
+    for w in range(household.workers):
+        if household.place[w] > 0:
+            abroad = household.place[w]
+    if abroad > 0:
+        if uniform(seed, Purpose.MEET, month, household.key, 0, 0) < p.meet:
+            meet(household, i, month, seed, signals, first, count, abroad)
+        return
+    for slot in range(CONTACTS):
+        if household.contacts[slot] != NOBODY:
+            if uniform(seed, Purpose.FADE, month, household.key, 0, slot) < p.contact_fade:
+                household.contacts[slot] = NOBODY
+
+
+@rule
+def meet(household, i, month, seed, signals, first, count, place):
+    """Fill a free slot with a household of the same origin that has a worker in the same place; four tries."""
+    slot = CONTACTS
+    for s in range(CONTACTS):
+        if household.contacts[s] == NOBODY:
+            slot = s
+    if slot == CONTACTS:
+        return
+    for attempt in range(4):
+        j = first + int(count * uniform(seed, Purpose.MEET, month, household.key, 1, attempt))
+        there = (signals[j] >> (SIGNAL_ABROAD + 2 * (place - 1))) & 3
+        if there > 0 and j != i:
+            household.contacts[slot] = j
+            return
+
+
+@rule
+def signal_of(household):
+    """What neighbours will see of the household next month, packed in one integer (see `attributes`)."""
+    signal = (household.heard << SIGNAL_HEARD) | (household.used << SIGNAL_USED)
+    banned = 0
+    for w in range(household.workers):
+        place = household.place[w]
+        if place > 0:
+            signal += 1 << (SIGNAL_ABROAD + 2 * (place - 1))
+        if household.ban_left[w] > 0 and household.q[w] + household.q[w] < SHARE_ONE:
+            banned += 1
+    signal |= banned << SIGNAL_BANNED
+    for d in range(PLACES):
+        signal |= ((household.wage_belief[d] >> 4) + 512) << (SIGNAL_WAGE + 10 * d)
+    return signal | (min(250, household.risk // 40) << SIGNAL_RISK)

@@ -1,0 +1,121 @@
+"""Live: a household's month after the choice, in the order of the model: travel, work, remit, consume, enforce, come home."""
+
+from __future__ import annotations
+
+from sim.behaviour.come_home import leave, returns
+from sim.behaviour.consume import consume, deflate
+from sim.behaviour.count import count
+from sim.behaviour.enforce import BAN, COMPLIES, EXPELLED, EXPELLED_BANNED, EXPULSION, SIX_MONTHS, enforce, run_ban
+from sim.behaviour.plan import NO_ROUTE, RETIREMENT
+from sim.behaviour.remit import remit
+from sim.behaviour.travel import travel
+from sim.behaviour.work import work_abroad, work_at_home
+from sim.draws import Purpose, uniform
+from sim.schema.attributes import HOME, NEVER, NO_INTENT, PLACES, SHARE_ONE
+from sim.schema.rule import rule
+from sim.tallies import Tally, note
+
+ADULT = 18 * 12
+SEASON = 1  # index in CAUSES
+
+
+@rule
+def live(household, ties, month, seed, home, corridors, granted, p, tally):
+    """One household's month from the journey to the return, and its part in the tallies; `ties` is its number of ties."""
+    if household.born == month:
+        note(tally, 0, Tally.ENDOWED, household.savings)
+        note(tally, 0, Tally.ENDOWED_DEBT, household.debt)
+    deflate(household, home, tally)
+    for w in range(household.workers):
+        if household.place[w] == HOME and month - household.birth_month[w] >= RETIREMENT:
+            succeed(household, w, month)
+        if household.intent[w] != NO_INTENT:
+            travel(household, w, month, seed, corridors, granted, p, tally)
+    shock = uniform(seed, Purpose.SHOCK, month, household.key, 0, 0) < p.home_shock
+    earned = work_at_home(household, month, seed, home, p, tally)
+    other = household.home_income // 2 if shock else household.home_income
+    note(tally, 0, Tally.OTHER_INCOME, other)
+    household.remitted = send_home(household, month, seed, earned + other, corridors, p, tally)
+    residents = household.size - away(household)
+    consume(household, earned + other + household.remitted, residents, home, p, tally)
+    for w in range(household.workers):
+        household.months[w] = min(1200, household.months[w] + 1)
+        face_the_law(household, w, month, seed, shock, corridors, p, tally)
+    count(household, ties, home, corridors, tally)
+
+
+@rule
+def away(household):
+    """Workers abroad."""
+    gone = 0
+    for w in range(household.workers):
+        if household.place[w] != HOME:
+            gone += 1
+    return gone
+
+
+@rule
+def send_home(household, month, seed, income, corridors, p, tally):
+    """All migrants of the household work and remit; what arrives, cents."""
+    sharers = away(household)
+    arrived = 0
+    if sharers == 0:
+        return arrived
+    for w in range(household.workers):
+        household.sent[w] = 0
+        if household.place[w] != HOME:
+            corridor = corridors[household.place[w] - 1]
+            pay = work_abroad(household, w, month, seed, corridor, p, tally)
+            if pay > 0.0:
+                base_pay = corridor.true_irregular if household.route[w] == NO_ROUTE else corridor.true_regular
+                arrived += remit(household, w, pay, base_pay, income * 0.01, sharers, corridor, p, tally)
+    return arrived
+
+
+@rule
+def face_the_law(household, w, month, seed, shock, corridors, p, tally):
+    """Enforcement and return for a worker abroad; at home, bans run and presence abroad fades from the record."""
+    place = household.place[w]
+    if household.ban_from[w] != 0:
+        run_ban(household, w, p)
+    if place == HOME:
+        household.stay[w] = (household.stay[w] << 1) & SIX_MONTHS
+        return
+    corridor = corridors[place - 1]
+    verdict = enforce(household, w, month, seed, corridor, p, tally)
+    cause = 0
+    if verdict == EXPELLED:
+        cause = EXPULSION
+    elif verdict == EXPELLED_BANNED:
+        cause = BAN
+    elif verdict == COMPLIES:
+        cause = SEASON
+    else:
+        cause = returns(household, w, month, seed, shock, corridor, p)
+    if cause == EXPULSION or cause == BAN:
+        note(tally, place, Tally.EXPULSIONS, 1)
+    if cause != 0:
+        leave(household, w, cause, month, seed, corridor, p, tally)
+    elif household.jobless[w] == 1 or household.permit[w] < 0:
+        household.stirred = 1
+
+
+@rule
+def succeed(household, w, month):
+    """A worker at home reaches retirement: the slot passes to the child of the household who comes of age."""
+    household.birth_month[w] = month - ADULT
+    household.last_place[w] = 0
+    household.months[w] = 120
+    household.offence_1[w] = NEVER
+    household.offence_2[w] = NEVER
+    household.ban_left[w] = 0
+    household.ban_from[w] = 0
+    household.q[w] = SHARE_ONE
+    household.scar[w] = 0
+    household.forced[w] = 0
+    household.cause[w] = 0
+    household.searching[w] = 0
+    household.stay[w] = 0
+    household.intent[w] = NO_INTENT
+    for d in range(PLACES):
+        household.trips[PLACES * w + d] = 0

@@ -1,0 +1,249 @@
+"""Plan: weigh the places by a mixed nested logit whose error terms are keyed, so that luck is the same in every scenario.
+
+    y_d = C_d e^(1-theta) (P_d ppp_d)^-theta                    C_d >= 20 USD, y_home >= 30 USD a month
+    V_d = a_hd + alpha_od + beta q ln(y_d / y_home) + gamma ln(1 + n_d) + delta ln(1 + trips_d)
+          - kappa cost_d / (savings + credit) - phi dependants - lambda Loss_d + legal_d            (home: V = 0)
+    Loss_d = 12 pi_hat max(0, ln(y_d / y_home)) + (1 - q) cost_d / y_home
+
+The errors are drawn, not integrated: in the nest of the first two destinations eps = L ln S + L G with S positive L-stable
+and G Gumbel (McFadden 1978; Chambers, Mallows and Stuck 1976); elsewhere G. The choice is the largest V + eps.
+"""
+
+from __future__ import annotations
+
+import math
+
+from sim.behaviour.learn import INDEX_BITS, INDEX_MASK, KIN
+from sim.draws import Purpose, gumbel, log_positive_stable, uniform
+from sim.schema.attributes import (
+    BELIEF_ONE,
+    CONTACTS,
+    FEMALE,
+    HOME,
+    NO_INTENT,
+    NOBODY,
+    PLACES,
+    SHARE_ONE,
+    SIGNAL_ABROAD,
+    SKILL_ONE,
+    TASTE_ONE,
+    TRIPS_ONE,
+)
+from sim.schema.rule import rule
+from sim.tallies import Tally, note
+
+NO_ROUTE, WORK_PERMIT, SEASONAL, FREE = 0, 1, 2, 3
+SEASONAL_BIT, PERMIT_BIT, FREE_BIT = 1 << 4, 1 << 5, 1 << 6
+LEAST_PAY_ABROAD, LEAST_PAY_HOME = 20.0, 30.0
+ENDED = -1  # `permit` of a worker whose permit has just ended
+NESTED = 2  # the first two destinations share a nest
+CLOSED = -1e9
+ADULT, RETIREMENT = 18 * 12, 60 * 12
+
+
+@rule
+def plan(household, i, month, seed, home, corridors, mobility, offsets, neighbours, signals, p, tally):
+    """Decide for each worker at home, or whose job or permit abroad has just ended, where to be next."""
+    stirred = household.stirred
+    household.stirred = 0
+    counted = False
+    near = (0.0, 0.0, 0.0)
+    for w in range(household.workers):
+        household.intent[w] = NO_INTENT
+        place = household.place[w]
+        limit = 1.0
+        u = 0.0
+        if place == HOME:
+            age = month - household.birth_month[w]
+            if age < ADULT or age >= RETIREMENT:
+                continue
+            limit = p.hazard * mobility[age_band(age) + 4 * (household.sex[w] == FEMALE)]
+            u = uniform(seed, Purpose.DELIBERATE, month, household.key, w, 0)
+            if stirred == 0 and u >= limit * home.season_departures:
+                continue
+        elif household.jobless[w] != 1 and household.permit[w] != ENDED:
+            continue
+        if not counted:
+            near = ties_abroad(household, i, offsets, neighbours, signals, p)
+            counted = True
+        chosen = weigh(household, w, month, seed, home, corridors, near, p, tally)
+        if place > 0 or stirred == 1 or chosen == HOME or u < limit * corridors[chosen - 1].season_departures:
+            household.intent[w] = chosen if chosen != place else NO_INTENT
+        if household.permit[w] == ENDED:
+            household.permit[w] = 0
+
+
+@rule
+def age_band(age):
+    """Index in AGE_BANDS of an age in months."""
+    if age < 25 * 12:
+        return 0
+    if age < 35 * 12:
+        return 1
+    return 2 if age < 45 * 12 else 3
+
+
+@rule
+def ties_abroad(household, i, offsets, neighbours, signals, p):
+    """n_d: workers of the ties seen in each destination, weighted by the kind of tie; a tuple of three."""
+    one = 0.0
+    two = 0.0
+    three = 0.0
+    for position in range(offsets[i], offsets[i + 1]):
+        code = neighbours[position]
+        there = signals[code & INDEX_MASK] >> SIGNAL_ABROAD
+        if there & 63:
+            weight = p.ties_kin if (code >> INDEX_BITS) == KIN else p.ties_village
+            one += weight * (there & 3)
+            two += weight * ((there >> 2) & 3)
+            three += weight * ((there >> 4) & 3)
+    for slot in range(CONTACTS):
+        j = household.contacts[slot]
+        if j != NOBODY:
+            there = signals[j] >> SIGNAL_ABROAD
+            one += p.ties_diaspora * (there & 3)
+            two += p.ties_diaspora * ((there >> 2) & 3)
+            three += p.ties_diaspora * ((there >> 4) & 3)
+    return (one, two, three)
+
+
+@rule
+def lawful_route(household, corridor, known, p):
+    """The lawful way in that the household knows of and can pay: free movement, a seasonal permit, a work permit or none.
+
+    `known` is the set of topics taken as known (bits): what was heard, or everything for the view with true conditions.
+    """
+    if corridor.free_movement > 0.0 and known & FREE_BIT:
+        return FREE
+    if corridor.seasonal_pool > 0.0 and known & SEASONAL_BIT:
+        return SEASONAL
+    if corridor.permit_access > 0.0 and known & PERMIT_BIT:
+        if means(household, p) >= corridor.travel_cost + corridor.permit_upfront:
+            return WORK_PERMIT
+    return NO_ROUTE
+
+
+@rule
+def means(household, p):
+    """Savings and credit that a trip can be paid from, USD."""
+    credit = p.credit_months * household.income - household.debt
+    return (household.savings + max(0.0, credit)) * 0.01
+
+
+@rule
+def trip_cost(corridor, route):
+    """Fare, and the permit where one is bought, USD in base-period home purchasing power."""
+    return corridor.travel_cost + (corridor.permit_upfront if route == WORK_PERMIT else 0.0)
+
+
+@rule
+def pay_at_home(household, w, home, p):
+    """y_home: what the worker expects to earn at home in a month, USD, at least 30."""
+    pay = home.pay_rural if household.rural == 1 else home.pay_urban
+    pay *= household.skill / SKILL_ONE * (1.0 - p.scar * household.scar[w] / 24.0)
+    if household.jobless[w] > 0 and household.place[w] == HOME:
+        pay *= p.idle_value
+    return max(LEAST_PAY_HOME, pay)
+
+
+@rule
+def trips_to(household, w, d, month, p):
+    """Own trips to destination index d, faded since they were last brought up to date."""
+    trips = household.trips[PLACES * w + d]
+    if trips == 0:
+        return 0.0
+    return trips / TRIPS_ONE * math.exp(-p.trips_fade * (month - household.trips_month[w]))
+
+
+@rule
+def utility(household, w, d, log_pay, y_home, q, risk, cost, route, purse, trips, near, corridor, p):
+    """V_d of destination index d, from the logarithm of its pay and the chance of a job taken together."""
+    log_gain = log_pay + (1.0 - p.theta) * math.log(corridor.rate_view) - corridor.living - math.log(y_home)
+    loss = 12.0 * risk * max(0.0, log_gain) + (1.0 - q) * cost / y_home
+    legal = 0.0
+    if route == FREE:
+        legal = p.legal_free
+    elif route != NO_ROUTE:
+        legal = p.legal_permit
+    taste = household.taste[d] / TASTE_ONE
+    drawn = p.gamma * math.log1p(near) + p.delta * math.log1p(trips)
+    held = p.kappa * cost / purse + p.phi * (household.size - household.workers) + p.lam * loss
+    return taste + corridor.attraction + p.beta * q * log_gain + drawn - held + legal
+
+
+@rule
+def believed(household, w, d, y_home, purse, trips, near, corridor, p):
+    """V_d as the household sees it: adaptive views, its own wage belief, its belief about re-entry, the routes it knows."""
+    here = household.place[w] == d + 1
+    route = household.route[w] if here else lawful_route(household, corridor, household.heard, p)
+    cost = 0.0 if here else trip_cost(corridor, route)
+    q = 1.0
+    if household.ban_from[w] == d + 1 and not here:
+        q = household.q[w] / SHARE_ONE
+    if q < p.closed or cost > purse:
+        return CLOSED
+    pay = corridor.view_regular if route != NO_ROUTE else corridor.view_irregular
+    pay = pay * corridor.job_view * household.skill / SKILL_ONE * math.exp(household.wage_belief[d] / BELIEF_ONE)
+    risk = 0.0 if route != NO_ROUTE else household.risk / SHARE_ONE
+    log_pay = math.log(max(LEAST_PAY_ABROAD, pay))
+    return utility(household, w, d, log_pay, y_home, q, risk, cost, route, purse, trips, near, corridor, p)
+
+
+@rule
+def true_worth(household, w, d, y_home, purse, trips, near, corridor, p):
+    """V_d under true conditions: the month's own figures, every route known, the true ban and the true detection."""
+    here = household.place[w] == d + 1
+    route = household.route[w] if here else lawful_route(household, corridor, 255, p)
+    cost = 0.0 if here else trip_cost(corridor, route)
+    if cost > purse:
+        return CLOSED
+    if household.ban_from[w] == d + 1 and household.ban_left[w] > 0 and not here and 1.0 - corridor.refusal < p.closed:
+        return -p.kappa * cost / purse - p.lam * cost / y_home  # turned back: home, less the fare
+    pay = corridor.true_regular if route != NO_ROUTE else corridor.true_irregular
+    log_pay = math.log(max(LEAST_PAY_ABROAD, pay * corridor.job_true * household.skill / SKILL_ONE))
+    log_pay += (1.0 - p.theta) * math.log(corridor.rate / corridor.rate_view)
+    q = 1.0
+    if household.ban_from[w] == d + 1 and household.ban_left[w] > 0 and not here:
+        q = 1.0 - corridor.refusal
+    risk = 0.0 if route != NO_ROUTE else corridor.detection
+    return utility(household, w, d, log_pay, y_home, q, risk, cost, route, purse, trips, near, corridor, p)
+
+
+@rule
+def weigh(household, w, month, seed, home, corridors, near, p, tally):
+    """Draw the errors, take the best place, and note what the choice is worth and what misinformation cost.
+
+    Welfare is the log-sum (nested) times y_home / beta (Small and Rosen 1981, doi:10.2307/1911129); the cost of misinformation
+    is how far the chosen place falls short of the best one when both are judged with true conditions (after Leggett 2002,
+    doi:10.1023/A:1021138018520).
+    """
+    y_home = pay_at_home(household, w, home, p)
+    purse = max(1.0, means(household, p))
+    scale = p.nest_scale
+    shared = scale * log_positive_stable(scale, seed, Purpose.STABLE, month, household.key, w, 0)
+    error = gumbel(seed, Purpose.GUMBEL, month, household.key, w, 0)
+    best, best_value = HOME, error
+    best_true, chosen_true = error, error
+    inside, outside = 0.0, 1.0
+    for d in range(len(corridors)):
+        corridor = corridors[d]
+        trips = trips_to(household, w, d, month, p)
+        value = believed(household, w, d, y_home, purse, trips, near[d], corridor, p)
+        truth = true_worth(household, w, d, y_home, purse, trips, near[d], corridor, p)
+        error = gumbel(seed, Purpose.GUMBEL, month, household.key, w, d + 1)
+        if d < NESTED:
+            error = shared + scale * error
+            inside += math.exp(value / scale)
+        else:
+            outside += math.exp(value)
+        if truth + error > best_true:
+            best_true = truth + error
+        if value + error > best_value:
+            best, best_value, chosen_true = d + 1, value + error, truth + error
+    if inside > 0.0:
+        outside += math.exp(scale * math.log(inside))
+    worth = y_home / p.beta
+    note(tally, 0, Tally.DELIBERATIONS, 1)
+    note(tally, 0, Tally.WELFARE, int(100.0 * worth * math.log(outside)))
+    note(tally, 0, Tally.MISINFORMATION, int(min(1e9, 100.0 * worth * (best_true - max(chosen_true, best_true - 20.0)))))
+    return best

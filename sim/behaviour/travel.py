@@ -1,0 +1,147 @@
+"""Travel: pay for the trip, apply where permits are shared out, and meet the border."""
+
+from __future__ import annotations
+
+import math
+
+from sim.behaviour.come_home import arrive_home, leave
+from sim.behaviour.plan import FREE, FREE_BIT, NO_ROUTE, PERMIT_BIT, SEASONAL, SEASONAL_BIT, WORK_PERMIT, lawful_route, trips_to
+from sim.draws import Purpose, integer, uniform
+from sim.schema.attributes import (
+    GAIN_ONE,
+    HOME,
+    NO_INTENT,
+    PLACES,
+    REGULAR,
+    SHARE_ONE,
+    TRIPS_ONE,
+)
+from sim.schema.rule import rule
+from sim.tallies import Tally, note
+
+JOB_LOST = 3  # index in CAUSES
+
+
+@rule
+def lottery_number(seed, month, household, w):
+    """The worker's number in the draw for seasonal permits: the smallest win."""
+    return integer(seed, Purpose.LOTTERY, month, household.key, w, 0)
+
+
+@rule
+def applies(household, w, corridors, p):
+    """The place whose seasonal permit the worker applies for this month, 0 for none."""
+    place = household.intent[w]
+    if place > 0 and lawful_route(household, corridors[place - 1], household.heard, p) == SEASONAL:
+        return place
+    return 0
+
+
+@rule
+def travel(household, w, month, seed, corridors, granted, p, tally):
+    """Carry out the worker's intent. `granted[d]` is the largest lottery number that wins at destination index d."""
+    place = household.intent[w]
+    household.intent[w] = NO_INTENT
+    here = household.place[w]
+    if place == HOME:
+        leave(household, w, JOB_LOST, month, seed, corridors[here - 1], p, tally)
+        return
+    corridor = corridors[place - 1]
+    route = lawful_route(household, corridor, household.heard, p)
+    if route == SEASONAL and lottery_number(seed, month, household, w) > granted[place - 1]:
+        note(tally, place, Tally.SEASONAL_REFUSED, 1)
+        return
+    pay_from_savings(household, int(100.0 * corridor.travel_cost + 0.5), Tally.TRAVEL, tally)
+    banned = household.ban_from[w] == place and household.ban_left[w] > 0
+    if banned and uniform(seed, Purpose.BORDER, month, household.key, w, 0) < corridor.refusal:
+        turn_back(household, w, place, corridor, p, tally)
+        return
+    if banned:
+        note(tally, place, Tally.UNAUTHORISED, 1)
+        route = NO_ROUTE
+    if here != HOME:
+        note(tally, here, Tally.MOVED_ON, 1)
+        note(tally, place, Tally.MOVED_IN, 1)
+    else:
+        note_departure(household, w, place, tally)
+    enter(household, w, place, route, month, seed, corridor, p, tally)
+
+
+@rule
+def pay_from_savings(household, cents, what, tally):
+    """Pay `cents` out of savings, borrowing what is missing; the expense is noted under `what`."""
+    note(tally, 0, what, cents)
+    missing = cents - household.savings
+    if missing > 0:
+        household.debt = household.debt + missing
+        household.savings = 0
+        note(tally, 0, Tally.BORROWED, missing)
+    else:
+        household.savings = household.savings - cents
+
+
+@rule
+def turn_back(household, w, place, corridor, p, tally):
+    """Refused at the border: the fare is lost, and the traveller knows now."""
+    note(tally, place, Tally.REFUSED, 1)
+    note(tally, place, Tally.BORDER_LOSS, int(100.0 * corridor.travel_cost + 0.5))
+    household.q[w] = int(p.q_refused * SHARE_ONE + 0.5)
+    household.stirred = 1
+
+
+@rule
+def note_departure(household, w, place, tally):
+    """Count a departure, and whether it follows a return within one or two years."""
+    note(tally, place, Tally.DEPARTURES, 1)
+    if household.last_place[w] > 0:
+        if household.months[w] <= 12:
+            note(tally, 0, Tally.AGAIN_12, 1)
+        if household.months[w] <= 24:
+            note(tally, 0, Tally.AGAIN_24, 1)
+
+
+@rule
+def enter(household, w, place, route, month, seed, corridor, p, tally):
+    """Set the worker down at `place`: permit, job, memory of the trip, and what a month here is worth on arrival."""
+    if route == WORK_PERMIT:
+        if uniform(seed, Purpose.PERMIT, month, household.key, w, 0) < corridor.permit_access:
+            pay_from_savings(household, int(100.0 * corridor.permit_upfront + 0.5), Tally.PERMIT_FEES, tally)
+            note(tally, place, Tally.WORK_PERMITS, 1)
+            household.permit[w] = int(p.patent_covers)
+            household.used = household.used | PERMIT_BIT
+        else:
+            route = NO_ROUTE
+    if route == SEASONAL:
+        note(tally, place, Tally.SEASONAL_PERMITS, 1)
+        household.permit[w] = int(corridor.seasonal_length)
+        household.used = household.used | SEASONAL_BIT
+    if route == FREE:
+        household.used = household.used | FREE_BIT
+    if route == NO_ROUTE or route == FREE:
+        household.permit[w] = 0
+    fade_trips(household, w, place - 1, month, p)
+    if household.last_place[w] != place:
+        household.stay[w] = 0
+    household.route[w] = route
+    household.regime[w] = REGULAR
+    household.place[w] = place
+    household.last_place[w] = place
+    household.months[w] = 0
+    household.overstay[w] = 0
+    household.searching[w] = 0
+    household.heard = household.heard | (1 << (place - 1))
+    household.used = household.used | (1 << (place - 1))
+    household.jobless[w] = 0 if uniform(seed, Purpose.JOB, month, household.key, w, 1) < corridor.job_true else 1
+    pay = corridor.true_regular if route != NO_ROUTE else corridor.true_irregular
+    household.gain[w] = int(math.floor(GAIN_ONE * math.log(corridor.rate * pay) + 0.5))
+
+
+@rule
+def fade_trips(household, w, d, month, p):
+    """Bring the trip stocks up to date and count the new trip."""
+    for other in range(PLACES):
+        stock = trips_to(household, w, other, month, p) * TRIPS_ONE
+        if other == d:
+            stock = min(32000.0, stock + TRIPS_ONE)
+        household.trips[PLACES * w + other] = int(stock + 0.5)
+    household.trips_month[w] = month

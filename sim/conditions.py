@@ -1,0 +1,291 @@
+"""From a pack's quantities to the month's conditions: the only place where currencies, prices and seasons meet.
+
+Everything is compared in base-period home purchasing power; the base period is the pack's first year. With E origin
+currency per destination currency and P_o home prices, e = (E / P_o) / (its mean over the base period); C is pay at the base
+rate in base-period USD. Households look at an adaptive view of e, C and the chance of a job, not at the month's figures
+(Nerlove 1958; the weight is a parameter). Before the first month the conditions of the first year are repeated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.schema.quantities import CATEGORIES_OF_BAN
+
+YEAR = 12
+
+CORRIDOR_FIELDS = (
+    "rate",  # e, real exchange rate relative to the base period
+    "rate_view",  # e as households see it
+    "pay_regular",  # C of a regular migrant this month, with its season, base-period USD a month
+    "pay_irregular",
+    "permit_monthly",  # monthly price of a permit at the base rate, base-period USD
+    "view_regular",  # C as households see it, without season, after the permit's price
+    "view_irregular",
+    "true_regular",  # C without season, after the permit's price
+    "true_irregular",
+    "living",  # theta ln(P_d ppp_d)
+    "job_view",  # chance of a job as households see it
+    "job_true",
+    "finding",  # chance a month that a jobless migrant finds work
+    "losing",  # chance a month that a working migrant loses it
+    "weight",  # K of the remittance rule
+    "travel_cost",  # base-period home purchasing power, USD
+    "permit_upfront",
+    "fee",  # share of the amount
+    "season_departures",  # 12 x the month's share
+    "season_returns",  # weight x ln(12 x the month's share)
+    "attraction",
+    "free_movement",
+    "permit_access",
+    "seasonal_pool",  # seasonal permits of the year to date, sample size, fractional
+    "seasonal_length",
+    "free_months",  # months a citizen may stay without a permit
+    "window_months",  # window in which they count; 0 = per entry
+    "border_run",
+    "offence",
+    "detection",
+    "expulsion",
+    "wage_theft",
+    "listing",
+    "refusal",
+    "usd",  # USD of the month per base-period USD of the destination's currency
+    "destination_currency",  # destination currency per base-period USD
+    *CATEGORIES_OF_BAN,
+)
+HOME_FIELDS = (
+    "pay_urban",  # base-period USD a month
+    "pay_rural",
+    "finding",
+    "finding_mean",  # without its season
+    "losing",
+    "keep",  # what a month's inflation leaves of a sum of money
+    "subsistence",  # cents per head and month
+    "line",
+    "season_departures",  # largest over destinations
+    "season_returns",
+    "origin_currency",  # origin currency per USD of the month
+    "prices",
+    "gdp",  # USD million a year
+)
+CORRIDOR = np.dtype([(name, "f8") for name in CORRIDOR_FIELDS])
+HOME_CONDITIONS = np.dtype([(name, "f8") for name in HOME_FIELDS])
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """The conditions of every month, burn-in first.
+
+    corridors: records, shape (months, origins, destinations); homes: records, shape (months, origins); news: shape
+    (months, origins, topics), share of households that hear of a topic in public that month.
+    """
+
+    corridors: np.ndarray
+    homes: np.ndarray
+    news: np.ndarray
+    burn_in: int
+
+
+def _settle(series: np.ndarray, burn_in: int) -> np.ndarray:
+    """Put `burn_in` months at the first year's mean before a series of shape (months, ...)."""
+    first = np.broadcast_to(series[:YEAR].mean(axis=0), (burn_in, *series.shape[1:]))
+    return np.concatenate([first, series])
+
+
+def _settle_law(series: np.ndarray, burn_in: int) -> np.ndarray:
+    """Put `burn_in` months of the first month's law before a dated series."""
+    return np.concatenate([np.broadcast_to(series[0], (burn_in, *series.shape[1:])), series])
+
+
+def _settle_season(series: np.ndarray, burn_in: int) -> np.ndarray:
+    """Repeat the first year's calendar backwards."""
+    back = np.arange(-burn_in, 0) % YEAR
+    return np.concatenate([series[back], series])
+
+
+def _adaptive(series: np.ndarray, weight: float) -> np.ndarray:
+    """Adaptive view of a positive series: the logarithm moves by `weight` of the surprise each month."""
+    logs = np.log(series)
+    view = np.empty_like(logs)
+    view[0] = logs[0]
+    for month in range(1, len(logs)):
+        view[month] = view[month - 1] + weight * (logs[month] - view[month - 1])
+    return np.exp(view)
+
+
+def _digits(series: np.ndarray) -> np.ndarray:
+    """Round to eleven significant digits, so that the unit a currency is quoted in cannot move a choice by a last bit."""
+    with np.errstate(divide="ignore"):
+        magnitude = np.where(series == 0, 0.0, np.floor(np.log10(np.abs(np.where(series == 0, 1.0, series)))))
+    power = 10.0 ** (10 - magnitude)
+    return np.round(series * power) / power
+
+
+class _Maker:
+    """Quantities of one scenario on their way to the table of conditions."""
+
+    def __init__(self, quantities: Mapping[str, np.ndarray], origins: np.ndarray, destinations: np.ndarray, p: np.void, burn_in: int) -> None:
+        self.q, self.p, self.burn_in = quantities, p, burn_in
+        self.origins, self.destinations = origins, destinations
+
+    def at(self, name: str) -> np.ndarray:
+        """A non-seasonal quantity with burn-in, first year's mean before the start."""
+        return _settle(self.q[name], self.burn_in)
+
+    def law(self, name: str) -> np.ndarray:
+        """A dated quantity with burn-in, first month's value before the start."""
+        return _settle_law(self.q[name], self.burn_in)
+
+    def season(self, name: str) -> np.ndarray:
+        """A calendar quantity with burn-in."""
+        return _settle_season(self.q[name], self.burn_in)
+
+    def of_origins(self, name: str) -> np.ndarray:
+        """A country quantity at the origins, shape (months, origins, 1)."""
+        return self.at(name)[:, self.origins, None]
+
+    def of_destinations(self, name: str) -> np.ndarray:
+        """A country quantity at the destinations, shape (months, 1, destinations)."""
+        return self.at(name)[:, None, self.destinations]
+
+    def base(self, series: np.ndarray) -> np.ndarray:
+        """Mean over the base period of a series that has its burn-in."""
+        return series[self.burn_in : self.burn_in + YEAR].mean(axis=0)
+
+    def corridors(self) -> dict[str, np.ndarray]:
+        """All corridor fields, each of shape (months, origins, destinations)."""
+        p = self.p
+        home_value = self.of_origins("exchange_rate") / self.of_origins("inflation")
+        dollar = home_value / self.base(home_value)  # what a nominal USD is worth at home, base period = 1
+        rate_usd = self.of_destinations("exchange_rate")
+        base_usd = self.base(rate_usd)
+        real = home_value / rate_usd
+        rate = real / self.base(real)
+        wage = self.of_destinations("average_wage") / base_usd
+        regular, irregular = wage * self.law("pay_ratio_regular"), wage * self.law("pay_ratio_irregular")
+        permit = np.where(self.law("free_movement") > 0, 0.0, self.law("permit_monthly")) / base_usd
+        growth = self.of_destinations("gdp_growth")
+        demand = np.exp(p["demand_elasticity"] * np.log(growth / self.base(growth))) * self.law("labour_demand")
+        demand = np.maximum(demand, 1e-3)
+        busy = demand * self.season("season_jobs")
+        finding, losing = self.at("job_finding"), self.at("job_loss")
+        chance = finding * demand / (finding * demand + losing / demand)
+        odds = p["altruism"] * rate / (1.0 - p["altruism"])
+        season = self.season("season_pay")
+        true_regular = np.maximum(regular - permit, 1.0)
+        view = p["view_weight"]
+        fields = {
+            "rate": rate,
+            "rate_view": _adaptive(rate, view),
+            "pay_regular": regular * season,
+            "pay_irregular": irregular * season,
+            "permit_monthly": permit,
+            "true_regular": true_regular,
+            "true_irregular": irregular + 0 * rate,
+            "view_regular": _adaptive(true_regular, view),
+            "view_irregular": _adaptive(irregular + 0 * rate, view),
+            "living": p["theta"] * np.log(self.of_destinations("inflation") * self.at("price_level")),
+            "job_true": chance,
+            "job_view": _adaptive(chance, view),
+            "finding": np.minimum(0.95, finding * busy),
+            "losing": np.minimum(0.95, losing / busy),
+            "weight": np.exp(np.log(odds) / p["curvature"]),
+            "travel_cost": self.law("travel_cost") * dollar,
+            "permit_upfront": self.law("permit_upfront") / base_usd * rate,
+            "fee": self.at("transfer_fee") / 100.0,
+            "season_departures": YEAR * self.season("season_departures"),
+            "season_returns": p["season_return"] * np.log(np.maximum(YEAR * self.season("season_returns"), 1e-3)),
+            "attraction": self.at("attraction"),
+            "free_months": np.round(self.law("visa_free_days") / 30.0),
+            "window_months": np.round(self.law("visa_free_window") / 30.0),
+            "usd": base_usd / rate_usd + 0 * rate,
+            "destination_currency": base_usd + 0 * rate,
+        }
+        for name in ("free_movement", "permit_access", "seasonal_length", "border_run", "offence", "detection"):
+            fields[name] = self.law(name)
+        for name in ("expulsion", "wage_theft", "listing", "refusal", *CATEGORIES_OF_BAN):
+            fields[name] = self.law(name)
+        return {name: _digits(series) for name, series in fields.items()}
+
+    def homes(self, departures: np.ndarray, returns: np.ndarray) -> dict[str, np.ndarray]:
+        """All home fields, each of shape (months, origins)."""
+        prices = self.at("inflation")[:, self.origins]
+        rate = self.at("exchange_rate")[:, self.origins]
+        wage = self.at("average_wage")[:, self.origins] / prices / self.base(rate)
+        keep = np.ones_like(prices)
+        keep[1:] = prices[:-1] / prices[1:]
+        keep[: self.burn_in + 1] = keep[self.burn_in + 1 : self.burn_in + YEAR].mean(axis=0)
+        season = self.season("home_season")
+        fields = {
+            "pay_urban": wage * self.at("home_pay_ratio_urban"),
+            "pay_rural": wage * self.at("home_pay_ratio_rural"),
+            "finding": np.minimum(0.95, self.at("home_job_finding") * season),
+            "finding_mean": self.at("home_job_finding"),
+            "losing": np.minimum(0.95, self.at("home_job_loss") / season),
+            "keep": keep,
+            "subsistence": 100.0 * self.at("subsistence"),
+            "line": 100.0 * self.at("poverty_line"),
+            "season_departures": departures.max(axis=2),
+            "season_returns": returns.max(axis=2),
+            "origin_currency": rate,
+            "prices": prices,
+            "gdp": self.at("gdp"),
+        }
+        return {name: _digits(series) for name, series in fields.items()}
+
+
+def make_conditions(
+    quantities: Mapping[str, np.ndarray],
+    origins: np.ndarray,
+    destinations: np.ndarray,
+    p: np.void,
+    burn_in: int,
+    scale: float,
+    news: np.ndarray,
+) -> Conditions:
+    """The conditions of all months of a scenario.
+
+    Parameters
+    ----------
+    quantities
+        Monthly values after policies: country quantities of shape (months, countries), origin ones (months, origins),
+        corridor ones (months, origins, destinations).
+    origins, destinations
+        Positions of the origins and destinations among the countries.
+    p
+        The parameter record.
+    scale
+        Households of the sample per household of the population; quotas are counted at sample size.
+    news
+        Share of households that hear of a topic in public, shape (months, origins, topics), without burn-in.
+    """
+    maker = _Maker(quantities, origins, destinations, p, burn_in)
+    corridor = maker.corridors()
+    corridor["seasonal_pool"] = _settle_law(_pool(quantities, scale), burn_in) * (_months(burn_in, quantities) >= 0)
+    table = np.zeros(corridor["rate"].shape, CORRIDOR)
+    for name in CORRIDOR_FIELDS:
+        table[name] = corridor[name]
+    home = maker.homes(corridor["season_departures"], corridor["season_returns"])
+    homes = np.zeros(table.shape[:2], HOME_CONDITIONS)
+    for name in HOME_FIELDS:
+        homes[name] = home[name]
+    quiet = np.zeros((burn_in, *news.shape[1:]))
+    return Conditions(table, homes, np.concatenate([quiet, news]), burn_in)
+
+
+def _months(burn_in: int, quantities: Mapping[str, np.ndarray]) -> np.ndarray:
+    """Month numbers from -burn_in, shape (months, 1, 1)."""
+    return np.arange(-burn_in, len(quantities["seasonal_quota"]))[:, None, None]
+
+
+def _pool(quantities: Mapping[str, np.ndarray], scale: float) -> np.ndarray:
+    """Seasonal permits the year has released up to and with each month, at sample size, shape (months, O, D)."""
+    released = quantities["seasonal_quota"] * quantities["season_departures"] * scale
+    pool = np.zeros_like(released)
+    for month in range(len(released)):
+        carried = pool[month - 1] if month % YEAR else 0.0
+        pool[month] = carried + released[month]
+    return pool

@@ -1,0 +1,79 @@
+"""The compiled month: fixed blocks of households, lived by threads through kernels that hold no interpreter lock.
+
+A block is a run of households of one origin. Each block has its own tallies, and a household writes only its own record and
+signal, so the result depends neither on the number of threads nor on their order. Kernels are not `parallel=True`: Numba then
+compiles writes to records and silently drops them.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.behaviour.learn import learn, signal_of
+from sim.behaviour.live import live
+from sim.behaviour.plan import plan
+from sim.behaviour.travel import applies, lottery_number
+from sim.schema.rule import rule
+
+BLOCK = 1024
+
+
+def cut_blocks(starts: np.ndarray) -> np.ndarray:
+    """Blocks as rows (start, stop, origin), shape (blocks, 3); `starts` bounds the origins, shape (origins + 1,)."""
+    rows = [
+        (start, min(start + BLOCK, int(starts[origin + 1])), origin)
+        for origin in range(len(starts) - 1)
+        for start in range(int(starts[origin]), int(starts[origin + 1]), BLOCK)
+    ]
+    return np.array(rows, np.int64).reshape(-1, 3)
+
+
+@rule
+def plan_blocks(households, blocks, lane, lanes, starts, month, seed, homes, corridors, mobility, news, loud, offsets, neighbours, signals, p, tallies):
+    """Learn and plan for every household of every `lanes`-th block."""
+    for b in range(lane, len(blocks), lanes):
+        origin = blocks[b, 2]
+        first = starts[origin]
+        count = starts[origin + 1] - first
+        for i in range(blocks[b, 0], blocks[b, 1]):
+            household = households[i]
+            if household.born <= month:
+                learn(household, i, month, seed, news[origin], loud, offsets, neighbours, signals, first, count, p[0])
+                plan(household, i, month, seed, homes[origin], corridors[origin], mobility[origin], offsets, neighbours, signals, p[0], tallies[b])
+
+
+@rule
+def live_blocks(households, blocks, lane, lanes, month, seed, homes, corridors, granted, offsets, signals, p, tallies):
+    """Live the month for every household of every `lanes`-th block, and leave its signal for the next."""
+    for b in range(lane, len(blocks), lanes):
+        origin = blocks[b, 2]
+        for i in range(blocks[b, 0], blocks[b, 1]):
+            household = households[i]
+            if household.born <= month:
+                live(household, offsets[i + 1] - offsets[i], month, seed, homes[origin], corridors[origin], granted, p[0], tallies[b])
+                signals[i] = signal_of(household)
+
+
+@rule
+def first_signals(households, signals):
+    """The signals of the start, before anybody has lived a month."""
+    for i in range(len(households)):
+        signals[i] = signal_of(households[i])
+
+
+@rule
+def collect_applications(households, blocks, month, seed, corridors, p, numbers, places):
+    """Lottery numbers and places of all who apply for a seasonal permit; returns how many."""
+    found = 0
+    for b in range(len(blocks)):
+        origin = blocks[b, 2]
+        for i in range(blocks[b, 0], blocks[b, 1]):
+            household = households[i]
+            if household.born <= month:
+                for w in range(household.workers):
+                    place = applies(household, w, corridors[origin], p[0])
+                    if place > 0:
+                        numbers[found] = lottery_number(seed, month, household, w)
+                        places[found] = place
+                        found += 1
+    return found

@@ -1,0 +1,76 @@
+"""The compiled engine: one structured array of households, and threads over fixed blocks of it."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+
+from sim.engine.blocks import collect_applications, cut_blocks, first_signals, live_blocks, plan_blocks
+from sim.engine.world import World
+from sim.schema.attributes import PLACES, WORKERS
+from sim.tallies import TALLIES
+
+
+class CompiledEngine:
+    """Lives months on the records of a :class:`World`; the same digest for any number of threads."""
+
+    def __init__(self, world: World, threads: int = 1) -> None:
+        self.world = world
+        self.blocks = cut_blocks(world.starts)
+        self.tallies = np.zeros((len(self.blocks), (PLACES + 1) * TALLIES), np.int64)
+        self.signals = np.zeros(len(world.households), np.int64)
+        self.lanes = max(1, min(threads, len(self.blocks)))
+        self.pool = ThreadPoolExecutor(self.lanes) if self.lanes > 1 else None
+        first_signals(world.households, self.signals)
+
+    def plan(self, month: int) -> None:
+        """Learn and plan, for all households."""
+        w = self.world
+        at = w.at(month)
+        news = w.conditions.news[at]
+        loud = int(news.max() > 0)
+        self.tallies[:] = 0
+        self._each_lane(
+            plan_blocks, w.starts, month, w.seed, w.conditions.homes[at], w.conditions.corridors[at], w.mobility,
+            news, loud, w.offsets, w.neighbours, self.signals, w.parameters, self.tallies,
+        )  # fmt: skip
+
+    def applications(self, month: int) -> tuple[np.ndarray, np.ndarray]:
+        """Lottery numbers and places of those who apply for a seasonal permit."""
+        w = self.world
+        numbers = np.empty(len(w.households) * WORKERS, np.int64)
+        places = np.empty(len(numbers), np.int8)
+        corridors = w.conditions.corridors[w.at(month)]
+        found = collect_applications(w.households, self.blocks, month, w.seed, corridors, w.parameters, numbers, places)
+        return numbers[:found], places[:found]
+
+    def live(self, month: int, granted: np.ndarray) -> np.ndarray:
+        """Live the month; tallies of shape (origins, places, tallies)."""
+        w = self.world
+        at = w.at(month)
+        self._each_lane(
+            live_blocks, month, w.seed, w.conditions.homes[at], w.conditions.corridors[at], granted,
+            w.offsets, self.signals, w.parameters, self.tallies,
+        )  # fmt: skip
+        total = np.zeros((len(w.starts) - 1, (PLACES + 1) * TALLIES), np.int64)
+        np.add.at(total, self.blocks[:, 2], self.tallies)
+        return total.reshape(len(total), PLACES + 1, TALLIES)
+
+    def records(self) -> np.ndarray:
+        """The households as they are, a structured array."""
+        return self.world.households
+
+    def close(self) -> None:
+        """End the threads."""
+        if self.pool is not None:
+            self.pool.shutdown()
+
+    def _each_lane(self, kernel, *arguments) -> None:  # noqa: ANN001, ANN002
+        households = self.world.households
+        if self.pool is None:
+            kernel(households, self.blocks, 0, 1, *arguments)
+            return
+        lanes = [self.pool.submit(kernel, households, self.blocks, lane, self.lanes, *arguments) for lane in range(self.lanes)]
+        for lane in lanes:
+            lane.result()

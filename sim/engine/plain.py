@@ -1,0 +1,116 @@
+"""The plain engine: a true Mesa model of ordinary Python agents, calling the very same rules uncompiled.
+
+It is the oracle of the compiled engine: both give the same households, field by field, month by month. It runs in a process
+with ``NUMBA_DISABLE_JIT=1``, because a compiled rule would call compiled rules.
+"""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import mesa
+import numpy as np
+
+from sim.behaviour.learn import learn, signal_of
+from sim.behaviour.live import live
+from sim.behaviour.plan import plan
+from sim.behaviour.travel import applies, lottery_number
+from sim.engine.world import World
+from sim.schema.attributes import ATTRIBUTES, HOUSEHOLD, PLACES
+from sim.schema.rule import COMPILED
+from sim.tallies import TALLIES
+
+
+def _named(record: np.void) -> SimpleNamespace:
+    """A record as a plain object with Python numbers."""
+    return SimpleNamespace(**{name: record[name].item() for name in record.dtype.names})
+
+
+class PlainHousehold(mesa.Agent):
+    """A household as an ordinary Mesa agent: attributes are Python integers and lists of them."""
+
+    def __init__(self, model: mesa.Model, index: int, record: np.void) -> None:
+        super().__init__(model)
+        self.index = index
+        for attribute in ATTRIBUTES:
+            setattr(self, attribute.name, record[attribute.name].tolist())
+
+    def plan(self) -> None:
+        """Learn and plan (see :mod:`sim.behaviour.learn` and :mod:`sim.behaviour.plan`)."""
+        e = self.model.engine
+        if self.born <= e.month:
+            o, i = self.origin, self.index
+            learn(self, i, e.month, e.seed, e.news[o], e.loud, e.offsets, e.neighbours, e.signals, e.first[o], e.size[o], e.p)
+            plan(self, i, e.month, e.seed, e.homes[o], e.corridors[o], e.mobility[o], e.offsets, e.neighbours, e.signals, e.p, e.tally[o])
+
+    def apply(self) -> None:
+        """Hand in applications for seasonal permits."""
+        e = self.model.engine
+        if self.born <= e.month:
+            for w in range(self.workers):
+                place = applies(self, w, e.corridors[self.origin], e.p)
+                if place > 0:
+                    e.numbers.append(lottery_number(e.seed, e.month, self, w))
+                    e.places.append(place)
+
+    def live(self) -> None:
+        """Live the month and leave a signal for the next (see :mod:`sim.behaviour.live`)."""
+        e = self.model.engine
+        if self.born <= e.month:
+            o, i = self.origin, self.index
+            live(self, e.offsets[i + 1] - e.offsets[i], e.month, e.seed, e.homes[o], e.corridors[o], e.granted, e.p, e.tally[o])
+            e.signals[i] = signal_of(self)
+
+
+class PlainEngine:
+    """Lives months through ``AgentSet.do`` on Mesa agents; slow, and the measure of right and wrong."""
+
+    def __init__(self, world: World, model: mesa.Model) -> None:
+        if COMPILED:
+            raise RuntimeError("the plain engine needs NUMBA_DISABLE_JIT=1 in its process")
+        self.world, self.seed = world, world.seed
+        self.p = _named(world.parameters[0])
+        self.offsets, self.neighbours = world.offsets.tolist(), world.neighbours.tolist()
+        self.mobility = world.mobility.tolist()
+        self.first = world.starts[:-1].tolist()
+        self.size = np.diff(world.starts).tolist()
+        self.agents = model.agents
+        for index, record in enumerate(world.households):
+            PlainHousehold(model, index, record)
+        self.signals = [signal_of(agent) for agent in self.agents]
+
+    def plan(self, month: int) -> None:
+        """Learn and plan, for all agents."""
+        at = self.world.at(month)
+        conditions = self.world.conditions
+        self.month = month
+        self.homes = [_named(home) for home in conditions.homes[at]]
+        self.corridors = [[_named(corridor) for corridor in row] for row in conditions.corridors[at]]
+        self.news = conditions.news[at].tolist()
+        self.loud = int(conditions.news[at].max() > 0)
+        self.tally = [[0] * ((PLACES + 1) * TALLIES) for _ in self.first]
+        self.agents.do("plan")
+
+    def applications(self, month: int) -> tuple[np.ndarray, np.ndarray]:
+        """Lottery numbers and places of those who apply for a seasonal permit."""
+        self.numbers: list[int] = []
+        self.places: list[int] = []
+        self.agents.do("apply")
+        return np.array(self.numbers, np.int64), np.array(self.places, np.int8)
+
+    def live(self, month: int, granted: np.ndarray) -> np.ndarray:
+        """Live the month; tallies of shape (origins, places, tallies)."""
+        self.granted = granted.tolist()
+        self.agents.do("live")
+        return np.array(self.tally, np.int64).reshape(len(self.first), PLACES + 1, TALLIES)
+
+    def records(self) -> np.ndarray:
+        """The agents as a structured array, in the layout of the compiled engine."""
+        records = np.zeros(len(self.agents), HOUSEHOLD)
+        for agent in self.agents:
+            for attribute in ATTRIBUTES:
+                records[attribute.name][agent.index] = getattr(agent, attribute.name)
+        return records
+
+    def close(self) -> None:
+        """Nothing to end."""

@@ -1,0 +1,211 @@
+"""A region: what a pack gives, as arrays by month, country and corridor, with the provenance of every figure."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from sim.errors import InputError, unknown_name
+from sim.region.assemble import Values, assemble
+from sim.region.manifest import MANIFEST, TARGETS, Manifest, read_manifest
+from sim.region.reader import ROW_FIELDS, Row, read_rows
+from sim.region.tables import TAGS
+from sim.region.targets import read_targets
+from sim.schema.quantities import QUANTITIES, Quantity
+
+SHIPPED = Path(__file__).parent
+"""Where the packs that come with the package lie."""
+
+
+@dataclass(frozen=True, eq=False)
+class Region:
+    """A pack in memory, read-only. Made by :func:`load`.
+
+    `digest` is the SHA-256 over names and bytes of the pack's files, names sorted; `rows` are all figures as written.
+    """
+
+    manifest: Manifest = field(repr=False)
+    digest: str
+    rows: tuple[Row, ...] = field(repr=False)
+    values: Values = field(repr=False)
+    observed: pd.DataFrame = field(repr=False)
+
+    @property
+    def name(self) -> str:
+        """Name of the pack."""
+        return self.manifest.name
+
+    @property
+    def title(self) -> str:
+        """Title for people."""
+        return self.manifest.title
+
+    @property
+    def start(self) -> np.datetime64:
+        """First month, datetime64[M]."""
+        return self.manifest.span.start
+
+    @property
+    def months(self) -> int:
+        """Number of months."""
+        return self.manifest.span.months
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """Codes of the origins, in the order of the arrays."""
+        return self.manifest.origins
+
+    @property
+    def destinations(self) -> tuple[str, ...]:
+        """Codes of the destinations, in the order of the arrays; the d-th is place d of a worker."""
+        return self.manifest.destinations
+
+    @property
+    def countries(self) -> tuple[str, ...]:
+        """Origins, then destinations: the last axis of country quantities."""
+        return self.manifest.countries
+
+    @property
+    def currency(self) -> dict[str, str]:
+        """Currency by country."""
+        return dict(self.manifest.currency)
+
+    @property
+    def country_names(self) -> dict[str, str]:
+        """Name by country."""
+        return dict(self.manifest.country_names)
+
+    @property
+    def provinces(self) -> dict[str, tuple[str, ...]]:
+        """Names of the provinces by origin; their order is a household's `province`."""
+        return {origin: tuple(shares) for origin, shares in self.values.provinces["province"].items()}
+
+    def array(self, quantity: str) -> np.ndarray:
+        """Monthly values of a quantity, float64, read-only.
+
+        Shape (months, countries) for country quantities, (months, origins) for origin and (months, origins,
+        destinations) for corridor ones; calendars are expanded by calendar month, constants repeated.
+        """
+        if _declared(quantity).path == "groups":
+            raise InputError(quantity, "has groups and no months", allowed="groups() or by_province()")
+        return self.values.arrays[quantity]
+
+    def country(self, quantity: str) -> dict[str, np.ndarray]:
+        """A country quantity by country, each of shape (months,)."""
+        if _declared(quantity).shape != "country":
+            raise InputError(quantity, "is not a country quantity", allowed="array()")
+        return {code: self.values.arrays[quantity][:, place] for place, code in enumerate(self.countries)}
+
+    def groups(self, quantity: str) -> dict[str, np.ndarray]:
+        """A quantity by group (in the schema's order), each of shape (origins,)."""
+        _declared(quantity)
+        if quantity not in self.values.groups:
+            allowed = ", ".join(self.values.groups)
+            raise InputError(quantity, "is not shared out by groups that all origins have", allowed)
+        return dict(self.values.groups[quantity])
+
+    def by_province(self, quantity: str) -> dict[str, dict[str, float]]:
+        """A quantity by origin and province, in the order of `provinces`."""
+        _declared(quantity)
+        if quantity not in self.values.provinces:
+            raise InputError(quantity, "is not given by province", allowed=", ".join(self.values.provinces))
+        return {origin: dict(shares) for origin, shares in self.values.provinces[quantity].items()}
+
+    def month_index(self, period: str) -> int:
+        """Position of the month ``YYYY-MM``, from 0; refuses a date outside the pack."""
+        return self.manifest.span.index(period, f"{self.name} month")
+
+    def label(self, index: int) -> str:
+        """``YYYY-MM`` of the month at a position; refuses one outside the pack."""
+        return self.manifest.span.label(index)
+
+    @property
+    def targets(self) -> pd.DataFrame:
+        """Observed outcomes (a copy): what the model may be fitted to or is held against."""
+        return self.observed.copy()
+
+    def table(self) -> pd.DataFrame:
+        """Every figure with its file, line and provenance."""
+        return pd.DataFrame(
+            [[getattr(row, name) for name in ROW_FIELDS] for row in self.rows], columns=list(ROW_FIELDS)
+        )
+
+    def coverage(self) -> pd.DataFrame:
+        """One row a quantity: unit, countries, first and last date, number of rows in all and by tag."""
+        by_quantity: dict[str, list[Row]] = {name: [] for name in QUANTITIES}
+        for row in self.rows:
+            by_quantity[row.quantity].append(row)
+        return pd.DataFrame([self._cover(QUANTITIES[name], rows) for name, rows in by_quantity.items()])
+
+    def _cover(self, quantity: Quantity, rows: list[Row]) -> dict[str, object]:
+        """Coverage of one quantity; without rows its default stands everywhere."""
+        periods = sorted(row.period for row in rows if row.period)
+        tags = Counter(row.tag for row in rows)
+        countries = " ".join(self.countries if quantity.shape == "country" else self.origins)
+        if quantity.shape == "corridor":
+            countries += f" to {' '.join(self.destinations)}"
+        cover: dict[str, object] = {"quantity": quantity.name, "unit": quantity.unit, "countries": countries}
+        cover |= {"from": periods[0] if periods else "", "to": periods[-1] if periods else "", "rows": len(rows)}
+        return cover | {tag: tags[tag] for tag in TAGS}
+
+    def sources(self, quantity: str) -> list[str]:
+        """Sources of a quantity, each once, in the order of the rows."""
+        _declared(quantity)
+        return list(dict.fromkeys(row.source for row in self.rows if row.quantity == quantity))
+
+
+def _declared(quantity: str) -> Quantity:
+    """The declaration of a quantity; refuses an unknown name."""
+    if quantity not in QUANTITIES:
+        raise unknown_name("quantity", quantity, QUANTITIES, "quantity")
+    return QUANTITIES[quantity]
+
+
+def available() -> tuple[str, ...]:
+    """Names of the packs that come with the package."""
+    return tuple(sorted(path.parent.name for path in SHIPPED.glob(f"*/{MANIFEST}")))
+
+
+def _folder(name_or_path: str | Path) -> Path:
+    """The folder of a pack: one shipped under that name, or a folder of the user's."""
+    if str(name_or_path) in available():
+        return SHIPPED / str(name_or_path)
+    folder = Path(name_or_path).expanduser()
+    if folder.is_dir():
+        if not (folder / MANIFEST).is_file():
+            raise InputError(f"region {folder}", f"has no {MANIFEST}", allowed=f"a folder with a {MANIFEST}")
+        return folder.resolve()
+    if folder.name != str(name_or_path):
+        raise InputError(f"region {name_or_path}", "is not a folder", allowed=f"a folder with a {MANIFEST}")
+    raise unknown_name("region", str(name_or_path), available(), "pack")
+
+
+def _digest(folder: Path, manifest: Manifest) -> str:
+    """SHA-256 over names, lengths and bytes of the pack's files."""
+    names = [MANIFEST, *manifest.files, *([TARGETS] if manifest.targets else [])]
+    total = hashlib.sha256()
+    for name in sorted(names):
+        content = (folder / name).read_bytes()
+        total.update(f"{name}\0{len(content)}\0".encode())
+        total.update(content)
+    return total.hexdigest()
+
+
+def load(name_or_path: str | Path) -> Region:
+    """Read a pack by the name it is shipped under or by its folder.
+
+    Raises
+    ------
+    InputError
+        The pack does not exist, or is not in order: one line with file, line, what was given and what is allowed.
+    """
+    folder = _folder(name_or_path)
+    manifest = read_manifest(folder)
+    rows = read_rows(folder, manifest)
+    values = assemble(rows, manifest)
+    return Region(manifest, _digest(folder, manifest), rows, values, read_targets(folder, manifest))

@@ -1,0 +1,242 @@
+"""From a scenario to what a seed leaves: apply the policies, make the conditions, settle the world, live the months."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.conditions import Conditions, make_conditions
+from sim.engine.world import World
+from sim.households.categories import BINS, COUNTED, PROVINCE, count_categories
+from sim.households.population import synthesise
+from sim.households.structure import SEX_AND_AGE, PopulationSettings, Structure, structure_of
+from sim.households.ties import weave
+from sim.model import MigrationModel
+from sim.policies.combine import changed, touched
+from sim.policies.context import Context
+from sim.schema.attributes import GAIN_ONE, PLACES, SKILL_ONE
+from sim.schema.parameters import parameter_record
+from sim.schema.quantities import CATEGORIES_OF_BAN, QUANTITIES, TOPICS
+from sim.schema.rule import COMPILED
+from sim.tables import Frame, SeedOutcome
+from sim.tallies import TALLIES, Tally
+
+if TYPE_CHECKING:
+    from sim.region import Region
+    from sim.scenario import Scenario
+
+Progress = Callable[[int], None]
+"""Called with the number of months just lived."""
+QUARTER = 3
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A scenario with its policies applied: everything a seed needs, the same for all seeds."""
+
+    scenario: Scenario
+    region: Region
+    parameters: np.ndarray
+    structure: Structure
+    settings: PopulationSettings
+    conditions: Conditions
+    mobility: np.ndarray
+    frame: Frame
+    touched: tuple
+
+    @property
+    def beginning(self) -> str:
+        """Digest of all that the burn-in depends on: two scenarios with the same one share it."""
+        told = hashlib.sha256()
+        burn_in = self.conditions.burn_in
+        for part in (self.conditions.corridors[:burn_in], self.conditions.homes[:burn_in], self.parameters, self.mobility):
+            told.update(np.ascontiguousarray(part).tobytes())
+        told.update(repr((self.scenario.scale, burn_in, self.settings)).encode())
+        return told.hexdigest()
+
+
+def prepare(scenario: Scenario, region: Region) -> Prepared:
+    """Apply a scenario's overrides and policies to its pack and make the conditions of every month."""
+    context = Context.of(region)
+    policies = scenario.policy_objects
+    base = {name: region.array(name) for name, quantity in QUANTITIES.items() if quantity.path != "groups"}
+    base = _overridden(base, scenario, region)
+    quantities = {name: changed(name, values, policies, context)[: scenario.months] for name, values in base.items()}
+    record = parameter_record(dict(scenario.parameters))
+    origins = np.array([region.countries.index(code) for code in region.origins])
+    destinations = np.array([region.countries.index(code) for code in region.destinations])
+    news = _news(quantities, scenario, context, record[0])
+    conditions = make_conditions(quantities, origins, destinations, record[0], scenario.burn_in, scenario.scale, news)
+    costs: dict[str, float] = {}
+    for policy in policies:
+        for measure, cost in policy.costs.items():
+            costs[measure] = costs.get(measure, 0.0) + cost
+    frame = Frame(
+        origins=region.origins,
+        destinations=region.destinations,
+        provinces=tuple(region.provinces[origin] for origin in region.origins),
+        months=region.start + np.arange(scenario.months),
+        scale=scenario.scale,
+        conditions=conditions,
+        recorded=quantities["recorded_transfers"],
+        recorded_bop=quantities["recorded_bop"],
+        costs=costs,
+    )
+    mobility = np.stack([region.groups("mobility")[group] for group in SEX_AND_AGE], axis=1)
+    return Prepared(
+        scenario=scenario,
+        region=region,
+        parameters=record,
+        structure=_until(structure_of(region), scenario.months),
+        settings=PopulationSettings(),
+        conditions=conditions,
+        mobility=np.ascontiguousarray(mobility),
+        frame=frame,
+        touched=tuple(t for name, values in base.items() for t in touched(name, values, policies, context)),
+    )
+
+
+def _until(structure: Structure, months: int) -> Structure:
+    """The structure for the first `months` only: no household comes later."""
+    return replace(structure, households=structure.households[:months])
+
+
+def _overridden(base: dict[str, np.ndarray], scenario: Scenario, region: Region) -> dict[str, np.ndarray]:
+    """The pack's quantities with the scenario's own numbers for single corridors."""
+    changed_arrays = dict(base)
+    for origin, row in scenario.corridors.items():
+        for destination, cells in row.items():
+            for name, value in cells.items():
+                values = np.array(changed_arrays[name])
+                values[:, region.origins.index(origin), region.destinations.index(destination)] = value
+                changed_arrays[name] = values
+    return changed_arrays
+
+
+def _news(quantities: dict[str, np.ndarray], scenario: Scenario, context: Context, p: np.void) -> np.ndarray:
+    """Share of households that hear of each topic in public, shape (months, origins, topics).
+
+    A new right or a change of the ban rules is heard of in the month it begins; policies may tell more.
+    """
+    news = np.zeros((scenario.months, len(context.origins), len(TOPICS)))
+    free = quantities["free_movement"]
+    opened = ((free[1:] > 0) & (free[:-1] == 0)).any(axis=2)
+    news[1:, :, TOPICS.index("free_movement")] = np.where(opened, p["news_reach"], 0.0)
+    bans = np.stack([quantities[name] for name in CATEGORIES_OF_BAN])
+    stricter = (bans[:, 1:] != bans[:, :-1]).any(axis=(0, 3))
+    news[1:, :, TOPICS.index("ban_rules")] = np.where(stricter, p["news_of_bans"], 0.0)
+    for policy in scenario.policy_objects:
+        for campaign in policy.informs(context):
+            if campaign.month < scenario.months:
+                for origin in campaign.origins:
+                    cell = campaign.month, context.origins.index(origin), TOPICS.index(campaign.topic)
+                    news[cell] = 1.0 - (1.0 - news[cell]) * (1.0 - campaign.share)
+    return news
+
+
+def settle_world(prepared: Prepared, seed: int, threads: int) -> World:
+    """A world before its burn-in: households, ties, and the conditions of the scenario."""
+    first = -prepared.conditions.burn_in
+    people = synthesise(prepared.structure, prepared.scenario.scale, seed, prepared.settings, threads, first)
+    ties = weave(people, seed, prepared.settings, threads)
+    _value_first_spells(people.households, prepared.conditions)
+    return World(
+        households=people.households,
+        starts=people.starts,
+        offsets=ties.offsets,
+        neighbours=ties.neighbours,
+        conditions=prepared.conditions,
+        mobility=prepared.mobility,
+        parameters=prepared.parameters,
+        seed=seed,
+    )
+
+
+def _value_first_spells(households: np.ndarray, conditions: Conditions) -> None:
+    """Give those abroad at the start the worth of a month there under the first month's conditions."""
+    first = conditions.corridors[0]
+    for d in range(first.shape[1]):
+        here = households["place"] == d + 1
+        worth = first[:, d]
+        regular = np.log(worth["rate"] * worth["true_regular"])
+        irregular = np.log(worth["rate"] * worth["true_irregular"])
+        logs = np.where(households["route"] > 0, regular[households["origin"], None], irregular[households["origin"], None])
+        households["gain"][here] = np.floor(GAIN_ONE * logs + 0.5).astype(np.int16)[here]
+
+
+class SeedRun:
+    """One seed of a prepared scenario: burn-in, then month after month, keeping tallies and categories."""
+
+    def __init__(self, prepared: Prepared, seed: int, threads: int, world: World | None = None) -> None:
+        self.prepared, self.seed = prepared, seed
+        self.seconds = {"synthesis": 0.0, "burn_in": 0.0, "step": 0.0}
+        self.household_months = 0
+        began = time.perf_counter()
+        world = settle_world(prepared, seed, threads) if world is None else world
+        self.seconds["synthesis"] = time.perf_counter() - began
+        self.model = MigrationModel(world, prepared.scenario.engine, threads)
+        self.thirds = _thirds(world.households, len(world.starts) - 1)
+
+    def burn_in(self, progress: Progress | None = None) -> None:
+        """Live the first year's conditions until memory is settled."""
+        began = time.perf_counter()
+        while self.model.month < 0:
+            self.model.step()
+            if progress:
+                progress(1)
+        self.seconds["burn_in"] = time.perf_counter() - began
+
+    def continue_as(self, prepared: Prepared, threads: int) -> SeedRun:
+        """The same settled world under another scenario: a copy that goes its own way from the first month."""
+        other = replace(
+            self.model.world,
+            households=self.model.engine.records().copy(),
+            conditions=prepared.conditions,
+            parameters=prepared.parameters,
+        )
+        run = SeedRun(prepared, self.seed, threads, other)
+        run.model.at_month(0)
+        return run
+
+    def run(self, progress: Progress | None = None, categories: bool = True) -> SeedOutcome:
+        """Live the scenario's months and close."""
+        months, frame = self.prepared.scenario.months, self.prepared.frame
+        tallies = np.zeros((months, len(frame.origins), PLACES + 1, TALLIES), np.int64)
+        counted = tuple(range(QUARTER - 1, months, QUARTER)) if categories else ()
+        widest = PROVINCE + max(len(names) for names in frame.provinces)
+        cells = np.zeros((len(counted), len(frame.origins), widest, COUNTED), np.int64)
+        spread = np.zeros((len(counted), len(frame.origins), BINS, 2), np.int64)
+        for month in range(months):
+            began = time.perf_counter()
+            self.model.step()
+            self.seconds["step"] += time.perf_counter() - began
+            tallies[month] = self.model.tallies
+            if month in counted:
+                self._count(month, cells[counted.index(month)], spread[counted.index(month)])
+            if progress:
+                progress(1)
+        self.household_months = int(tallies[:, :, 0, Tally.HOUSEHOLDS].sum())
+        digest = self.model.digest()
+        self.model.engine.close()
+        return SeedOutcome(self.seed, tallies, counted, cells, spread, digest)
+
+    def _count(self, month: int, cells: np.ndarray, spread: np.ndarray) -> None:
+        lines = self.prepared.conditions.homes["line"][month + self.prepared.conditions.burn_in]
+        records = self.model.engine.records()
+        households = records if COMPILED else records.view(np.recarray)
+        count_categories(households, month, lines, self.thirds, cells, spread)
+
+
+def _thirds(households: np.ndarray, origins: int) -> np.ndarray:
+    """Limits of the skill thirds by origin, shape (origins, 2)."""
+    limits = np.full((origins, 2), float(SKILL_ONE))
+    for o in range(origins):
+        skills = households["skill"][households["origin"] == o]
+        if len(skills):
+            limits[o] = np.quantile(skills, [1 / 3, 2 / 3])
+    return limits

@@ -1,0 +1,221 @@
+"""From tallies to measures: population size, currencies, shares. The only place where counts become figures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from sim.conditions import Conditions
+from sim.households.categories import AGE, PROVINCE, REGIME, SECTOR, SEX, SKILL, gini
+from sim.measures import CATEGORY_MEASURES, MEASURES
+from sim.schema.attributes import BELIEF_ONE, SHARE_ONE
+from sim.schema.quantities import AGE_BANDS, SECTORS
+from sim.tallies import Tally
+
+CENT = 0.01
+MONTHS = 12.0
+
+PERSONS = {  # corridor measures that are a tally at population size
+    "stock": Tally.STOCK,
+    "departures": Tally.DEPARTURES,
+    "returns": Tally.RETURNS,
+    "returns_season": Tally.RETURNS_SEASON,
+    "returns_target": Tally.RETURNS_TARGET,
+    "returns_job_lost": Tally.RETURNS_JOB_LOST,
+    "returns_gain_gone": Tally.RETURNS_GAIN_GONE,
+    "returns_home_shock": Tally.RETURNS_HOME_SHOCK,
+    "returns_expulsion": Tally.RETURNS_EXPULSION,
+    "returns_ban": Tally.RETURNS_BAN,
+    "moved_on": Tally.MOVED_ON,
+    "working": Tally.WORKING,
+    "regular": Tally.REGULAR,
+    "irregular": Tally.IRREGULAR,
+    "work_permits": Tally.WORK_PERMITS,
+    "seasonal_permits": Tally.SEASONAL_PERMITS,
+    "seasonal_refused": Tally.SEASONAL_REFUSED,
+    "offences": Tally.OFFENCES,
+    "detections": Tally.DETECTIONS,
+    "bans_imposed": Tally.BANS_IMPOSED,
+    "banned": Tally.BANNED,
+    "unaware_banned": Tally.UNAWARE_BANNED,
+    "refused": Tally.REFUSED,
+    "unauthorised_entries": Tally.UNAUTHORISED,
+    "diverted": Tally.DIVERTED,
+    "at_risk_of_exploitation": Tally.EXPLOITED,
+    "aware_of_work": Tally.AWARE_WORK,
+}
+ORIGIN_COUNTS = {  # origin measures that are a tally at population size
+    "households": Tally.HOUSEHOLDS,
+    "workers": Tally.WORKERS,
+    "jobless_home": Tally.JOBLESS_HOME,
+    "jobless_returnees": Tally.JOBLESS_RETURNEES,
+    "self_employed_returns": Tally.SELF_EMPLOYED,
+    "remigration_12": Tally.AGAIN_12,
+    "remigration_24": Tally.AGAIN_24,
+    "split_households": Tally.SPLIT,
+    "women_headed": Tally.WOMEN_HEADED,
+    "vulnerable": Tally.VULNERABLE,
+}
+AWARE = {
+    "aware_ban_rules": Tally.HEARD_BAN_RULES,
+    "aware_seasonal_permit": Tally.HEARD_SEASONAL,
+    "aware_work_permit": Tally.HEARD_PERMIT,
+    "aware_free_movement": Tally.HEARD_FREE,
+    "aware_support_centre": Tally.HEARD_CENTRE,
+}
+
+
+@dataclass(frozen=True)
+class SeedOutcome:
+    """What one seed leaves: tallies (months, origins, places, tallies), category cells and spread by counted month."""
+
+    seed: int
+    tallies: np.ndarray
+    counted: tuple[int, ...]  # months at which categories were counted
+    cells: np.ndarray  # (counted, origins, cells, measures)
+    spread: np.ndarray  # (counted, origins, bins, 2)
+    digest: str
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What tables need to know of the scenario besides the tallies."""
+
+    origins: tuple[str, ...]
+    destinations: tuple[str, ...]
+    provinces: tuple[tuple[str, ...], ...]
+    months: np.ndarray  # datetime64[M], shape (T,)
+    scale: float
+    conditions: Conditions
+    recorded: np.ndarray  # (T, O, D)
+    recorded_bop: np.ndarray  # (T, O, D)
+    costs: Mapping[str, float]  # USD per unit of a corridor measure
+
+
+def _ratio(top: np.ndarray, bottom: np.ndarray) -> np.ndarray:
+    """`top` / `bottom`, not a number where nothing is below."""
+    return np.divide(top, bottom, out=np.full(np.shape(top), np.nan), where=np.asarray(bottom) != 0)
+
+
+def corridor_values(t: np.ndarray, frame: Frame) -> dict[str, np.ndarray]:
+    """All corridor measures of one seed, each of shape (T, O, D), from tallies (T, O, P, K)."""
+    places = t[:, :, 1 : len(frame.destinations) + 1].astype(float) / frame.scale
+    now = frame.conditions.corridors[frame.conditions.burn_in :]
+    homes = frame.conditions.homes[frame.conditions.burn_in :]
+    values = {name: places[..., what] for name, what in PERSONS.items()}
+    values["forced_returns"] = values["returns_expulsion"] + values["returns_ban"]
+    values["ban_years_imposed"] = places[..., Tally.BAN_MONTHS] / MONTHS
+    values["border_loss"] = places[..., Tally.BORDER_LOSS] * CENT
+    values["wage_theft"] = places[..., Tally.WAGE_THEFT] * CENT
+    values["wage_belief_error"] = _ratio(places[..., Tally.BELIEF_ERROR] / BELIEF_ONE, places[..., Tally.AWARE_WORK])
+    sent = places[..., Tally.SENT] * CENT
+    true = sent * now["usd"]
+    values["remittances_true"] = true
+    values["remittances_true_destination"] = sent * now["destination_currency"]
+    values["remittances_true_origin"] = true * homes["origin_currency"][:, :, None]
+    values["remittances_true_real"] = places[..., Tally.ARRIVED] * CENT
+    values["remittances_per_migrant"] = _ratio(true, values["stock"])
+    values["remittances_per_migrant_real"] = _ratio(values["remittances_true_real"], values["stock"])
+    values["remittances_recorded"] = true * frame.recorded
+    values["remittances_bop"] = true * frame.recorded_bop
+    values["transfer_fees"] = places[..., Tally.FEES] * CENT * now["usd"]
+    return values
+
+
+def origin_values(t: np.ndarray, corridors: Mapping[str, np.ndarray], frame: Frame) -> dict[str, np.ndarray]:
+    """All origin measures of one seed but the Gini, each of shape (T, O)."""
+    home = t[:, :, 0].astype(float) / frame.scale
+    homes = frame.conditions.homes[frame.conditions.burn_in :]
+    households = home[..., Tally.HOUSEHOLDS]
+    values = {name: home[..., what] for name, what in ORIGIN_COUNTS.items()}
+    for name, what in AWARE.items():
+        values[name] = 100.0 * _ratio(home[..., what], households)
+    gdp = homes["gdp"] * 1e6 / MONTHS
+    values["remittances_bop_gdp"] = 100.0 * corridors["remittances_bop"].sum(axis=2) / gdp
+    for months, idle, back in ((3, Tally.IDLE_3, Tally.BACK_3), (6, Tally.IDLE_6, Tally.BACK_6), (12, Tally.IDLE_12, Tally.BACK_12)):
+        values[f"joblessness_{months}"] = 100.0 * _ratio(home[..., idle], home[..., back])
+    values["consumption"] = CENT * _ratio(home[..., Tally.CONSUMED], households)
+    arrived = t[:, :, :, Tally.ARRIVED].sum(axis=2).astype(float) / frame.scale
+    income = home[..., Tally.HOME_PAY] + home[..., Tally.OTHER_INCOME] + arrived
+    values["income"] = CENT * _ratio(income, households)
+    values["poverty"] = 100.0 * _ratio(home[..., Tally.POOR], home[..., Tally.PERSONS])
+    values["poverty_gap"] = 100.0 * _ratio(home[..., Tally.GAP] / SHARE_ONE, home[..., Tally.PERSONS])
+    values["remittance_dependence"] = 100.0 * _ratio(home[..., Tally.DEPENDENT], households)
+    values["debt"] = CENT * _ratio(home[..., Tally.DEBT], households)
+    values["savings"] = CENT * _ratio(home[..., Tally.SAVINGS], households)
+    values["welfare_expected"] = CENT * _ratio(home[..., Tally.WELFARE], home[..., Tally.DELIBERATIONS])
+    values["cost_of_misinformation"] = CENT * _ratio(home[..., Tally.MISINFORMATION], home[..., Tally.DELIBERATIONS])
+    values["public_cost"] = sum((cost * corridors[name].sum(axis=2) for name, cost in frame.costs.items()), np.zeros_like(households))
+    return values
+
+
+def make_tables(outcomes: list[SeedOutcome], frame: Frame) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """The corridors, origins and categories tables of all seeds (see :mod:`sim.measures` for the columns)."""
+    parts = [_one_seed(outcome, frame) for outcome in outcomes]
+    corridors, origins, categories = (pd.concat(tables, ignore_index=True) for tables in zip(*parts, strict=True))
+    return corridors, origins, categories
+
+
+def _one_seed(outcome: SeedOutcome, frame: Frame) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    by_corridor = corridor_values(outcome.tallies, frame)
+    by_origin = origin_values(outcome.tallies, by_corridor, frame)
+    by_origin["gini_consumption"] = _ginis(outcome, frame)
+    months, o, d = frame.months.astype("datetime64[s]"), frame.origins, frame.destinations
+    t = len(months)
+    corridors = {
+        "seed": np.full(t * len(o) * len(d), outcome.seed),
+        "month": np.repeat(months, len(o) * len(d)),
+        "origin": np.tile(np.repeat(o, len(d)), t),
+        "destination": np.tile(d, t * len(o)),
+    }
+    origins = {"seed": np.full(t * len(o), outcome.seed), "month": np.repeat(months, len(o)), "origin": np.tile(o, t)}
+    for name, measure in MEASURES.items():
+        if measure.level == "corridor":
+            corridors[name] = by_corridor[name].ravel()
+            if measure.kind != "ratio" and name != "remittances_true_destination":
+                origins[name] = by_corridor[name].sum(axis=2).ravel()
+        else:
+            origins[name] = by_origin[name].ravel()
+    return pd.DataFrame(corridors), pd.DataFrame(origins), _categories(outcome, frame)
+
+
+def _ginis(outcome: SeedOutcome, frame: Frame) -> np.ndarray:
+    values = np.full((len(frame.months), len(frame.origins)), np.nan)
+    for row, month in enumerate(outcome.counted):
+        values[month] = [gini(spread) for spread in outcome.spread[row]]
+    return values
+
+
+def category_names(provinces: tuple[str, ...]) -> list[tuple[str, str, int]]:
+    """(category, group, cell) of every cell an origin uses."""
+    ages = [f"{low}-{high}" for low, high in AGE_BANDS]
+    groups = (
+        ("sex", ["men", "women"], SEX),
+        ("age", ages, AGE),
+        ("skill", ["lowest third", "middle third", "highest third"], SKILL),
+        ("sector", list(SECTORS), SECTOR),
+        ("regime", ["at home", "regular", "irregular"], REGIME),
+        ("province", list(provinces), PROVINCE),
+    )
+    return [(category, group, first + k) for category, names, first in groups for k, group in enumerate(names)]
+
+
+def _categories(outcome: SeedOutcome, frame: Frame) -> pd.DataFrame:
+    names = [measure.name for measure in CATEGORY_MEASURES]
+    factors = np.array([CENT if name.startswith("remittances") else 1.0 for name in names]) / frame.scale
+    parts = []
+    for o, origin in enumerate(frame.origins):
+        keys = category_names(frame.provinces[o])
+        cells = outcome.cells[:, o, [cell for *_, cell in keys]] * factors
+        part = pd.DataFrame(cells.reshape(-1, len(names)), columns=names)
+        months = frame.months[list(outcome.counted)].astype("datetime64[s]")
+        part.insert(0, "seed", outcome.seed)
+        part.insert(1, "month", np.repeat(months, len(keys)))
+        part.insert(2, "origin", origin)
+        part.insert(3, "category", np.tile([category for category, *_ in keys], len(months)))
+        part.insert(4, "group", np.tile([group for _, group, _ in keys], len(months)))
+        parts.append(part)
+    return pd.concat(parts, ignore_index=True)

@@ -1,0 +1,113 @@
+"""What the rules count: one integer per place and tally. Place 0 is the origin itself, d its pack's d-th destination.
+
+Counts are persons or households of the sample; amounts are cents of base-period USD. Integers add up in any order, so no
+result depends on blocks or threads. :mod:`sim.measures` turns them into measures at population size.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum, auto
+
+from sim.schema.rule import rule
+
+
+class Tally(IntEnum):
+    """Index of a tally; all start at zero each month."""
+
+    # people, by destination
+    STOCK = 0
+    WORKING = auto()
+    REGULAR = auto()
+    IRREGULAR = auto()
+    DEPARTURES = auto()
+    RETURNS = auto()  # RETURNS + cause: the causes follow in the order of CAUSES
+    RETURNS_SEASON = auto()
+    RETURNS_TARGET = auto()
+    RETURNS_JOB_LOST = auto()
+    RETURNS_GAIN_GONE = auto()
+    RETURNS_HOME_SHOCK = auto()
+    RETURNS_EXPULSION = auto()
+    RETURNS_BAN = auto()
+    MOVED_ON = auto()
+    MOVED_IN = auto()
+    WORK_PERMITS = auto()
+    SEASONAL_PERMITS = auto()
+    SEASONAL_REFUSED = auto()
+    OFFENCES = auto()
+    DETECTIONS = auto()
+    EXPULSIONS = auto()
+    BANS_IMPOSED = auto()
+    BAN_MONTHS = auto()
+    BANNED = auto()
+    UNAWARE_BANNED = auto()
+    REFUSED = auto()
+    BORDER_LOSS = auto()
+    UNAUTHORISED = auto()
+    DIVERTED = auto()
+    WAGE_THEFT = auto()
+    EXPLOITED = auto()
+    AWARE_WORK = auto()
+    BELIEF_ERROR = auto()
+    # money, by destination (sent: base rate; arrived: base-period home purchasing power)
+    EARNED = auto()
+    SENT = auto()
+    FEES = auto()
+    SPENT_ABROAD = auto()
+    ARRIVED = auto()
+    # the origin, place 0
+    HOUSEHOLDS = auto()
+    PERSONS = auto()
+    WORKERS = auto()
+    JOBLESS_HOME = auto()
+    JOBLESS_RETURNEES = auto()
+    BACK_3 = auto()
+    BACK_6 = auto()
+    BACK_12 = auto()
+    IDLE_3 = auto()
+    IDLE_6 = auto()
+    IDLE_12 = auto()
+    AGAIN_12 = auto()
+    AGAIN_24 = auto()
+    SELF_EMPLOYED = auto()  # returnees who start at once as self-employed
+    POOR = auto()
+    GAP = auto()
+    DEPENDENT = auto()
+    SPLIT = auto()
+    WOMEN_HEADED = auto()
+    VULNERABLE = auto()
+    DELIBERATIONS = auto()
+    WELFARE = auto()
+    MISINFORMATION = auto()
+    HEARD = auto()  # HEARD + topic
+    HEARD_2 = auto()
+    HEARD_3 = auto()
+    HEARD_BAN_RULES = auto()
+    HEARD_SEASONAL = auto()
+    HEARD_PERMIT = auto()
+    HEARD_FREE = auto()
+    HEARD_CENTRE = auto()
+    # household accounts, place 0
+    HOME_PAY = auto()
+    OTHER_INCOME = auto()
+    CONSUMED = auto()
+    BORROWED = auto()
+    REPAID = auto()
+    INTEREST = auto()
+    TRAVEL = auto()
+    PERMIT_FEES = auto()
+    TARGETS_SPENT = auto()
+    SAVINGS_DEFLATED = auto()
+    DEBT_DEFLATED = auto()
+    SAVINGS = auto()
+    DEBT = auto()
+    ENDOWED = auto()  # savings brought by households that come to be
+    ENDOWED_DEBT = auto()
+
+
+TALLIES = len(Tally)
+
+
+@rule
+def note(tally: list[int], place: int, what: int, amount: int) -> None:
+    """Add `amount` to the tally `what` of `place`; `tally` is flat, place by place."""
+    tally[place * TALLIES + what] += amount
