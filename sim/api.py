@@ -11,8 +11,6 @@ from sim.configuration import Request, request
 if TYPE_CHECKING:
     from sim.output.result import Comparison, RunResult
 
-_PLACES = {"scale": "population.scale", "burn_in": "population.burn_in"}
-
 
 def run(
     scenario: str | Path = "history",
@@ -58,14 +56,15 @@ def run(
     InputError
         Anything that cannot be run.
     """
-    given = dict(scale=scale, burn_in=burn_in, seeds=seeds, first_seed=first_seed, engine=engine, threads=threads)
-    asked = _request("run", {"scenario": scenario}, {**given, "until": until}, region, overrides, output)
+    given = {"population.scale": scale, "population.burn_in": burn_in, "seeds": seeds, "first_seed": first_seed}
+    given |= {"engine": engine, "threads": threads, "until": until}
+    asked = _request("run", {"scenario": scenario}, given, region, overrides, output)
     from sim.output.folder import require_writable, write_run
     from sim.simulation import simulate
 
     if output is not None:
         require_writable(asked.folder)
-    result = simulate(asked.scenario, asked.region, asked.scenario.seed_numbers, None)
+    result = simulate(asked.scenario, asked.region)
     if output is not None:
         write_run(result, asked.folder)
     return result
@@ -96,9 +95,10 @@ def compare(
     InputError
         Anything that cannot be run.
     """
-    given = dict(scale=scale, burn_in=burn_in, seeds=seeds, first_seed=first_seed, engine=engine, threads=threads)
+    given = {"population.scale": scale, "population.burn_in": burn_in, "seeds": seeds, "first_seed": first_seed}
+    given |= {"engine": engine, "threads": threads, "until": until}
     sides = {"scenario": scenario, "against": against}
-    asked = _request("compare", sides, {**given, "until": until}, region, overrides, output)
+    asked = _request("compare", sides, given, region, overrides, output)
     from sim.output.folder import require_writable, write_comparison
     from sim.output.result import Comparison
     from sim.simulation import simulate_pair
@@ -106,9 +106,7 @@ def compare(
     assert asked.against is not None
     if output is not None:
         require_writable(asked.folder)
-    comparison = Comparison.of(
-        *simulate_pair(asked.scenario, asked.against, asked.region, asked.scenario.seed_numbers, None)
-    )
+    comparison = Comparison.of(*simulate_pair(asked.scenario, asked.against, asked.region))
     if output is not None:
         write_comparison(comparison, asked.folder)
     return comparison
@@ -123,7 +121,7 @@ def _request(
     output: str | Path | None,
 ) -> Request:
     choices = [f"{key}={value}" for key, value in chosen.items()]
-    changes = {_PLACES.get(key, key): value for key, value in given.items() if value is not None}
+    changes = {key: value for key, value in given.items() if value is not None}
     if region is not None:
         changes["region.pack"] = str(region)
     if output is not None:

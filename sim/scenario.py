@@ -1,7 +1,7 @@
 """A scenario: everything a run depends on, typed, frozen and checked before the first month.
 
-``Scenario.from_mapping`` reads the plain mapping that a scenario file, the command line, Python or a web form gives (the
-keys of ``configs/run.yaml``) and refuses what cannot be, in one line. docs/decisions/0002 says why it validates itself.
+``Scenario.from_mapping`` reads the plain mapping that a scenario file, the command line, Python or a web form gives
+(the keys of ``configs/run.yaml``) and refuses what cannot be, in one line. Why it validates itself: docs/decisions/0002.
 """
 
 from __future__ import annotations
@@ -122,7 +122,7 @@ class Scenario:
 Reader = Callable[[Any, "Region"], Any]
 
 
-def _keys(where: str, value: Any, known: Mapping[str, Any], what: str = "key") -> Mapping[str, Any]:
+def _keys(where: str, value: Any, known: Mapping[str, Any], what: str = "a key") -> Mapping[str, Any]:
     """`value` as a mapping whose keys are all known."""
     if not isinstance(value, Mapping):
         raise InputError(where or "scenario", f"is {shown(value)}, which is no mapping", allowed=", ".join(known))
@@ -130,7 +130,7 @@ def _keys(where: str, value: Any, known: Mapping[str, Any], what: str = "key") -
         if key not in known:
             place = f"{where}.{key}" if where else str(key)
             near = nearest_name(str(key), known)
-            raise InputError(place, f"is not a {what}", nearest=near, allowed=", ".join(sorted(known)))
+            raise InputError(place, f"is not {what}", nearest=near, allowed=", ".join(sorted(known)))
     return value
 
 
@@ -161,7 +161,7 @@ def _until(value: Any, region: Region) -> str | None:
 
 
 def _parameters(value: Any, region: Region) -> dict[str, float]:
-    given = _keys("parameters", value, PARAMETERS, "parameter")
+    given = _keys("parameters", value, PARAMETERS, "a parameter")
     read = {}
     for name in sorted(given):
         rule = PARAMETERS[name]
@@ -173,14 +173,20 @@ def _corridors(value: Any, region: Region) -> dict[str, dict[str, dict[str, floa
     origins = dict.fromkeys(region.origins)
     destinations = dict.fromkeys(region.destinations)
     read: dict[str, dict[str, dict[str, float]]] = {}
-    for origin, row in sorted(_keys("corridors", value, origins, "origin of the pack").items()):
+    for origin, row in sorted(_keys("corridors", value, origins, "an origin of the pack").items()):
         read[origin] = {}
-        for destination, cell in sorted(_keys(f"corridors.{origin}", row, destinations, "destination").items()):
+        for destination, cell in sorted(
+            _keys(f"corridors.{origin}", row, destinations, "a destination of the pack").items()
+        ):
             place = f"corridors.{origin}.{destination}"
-            _keys(place, cell, dict.fromkeys(OVERRIDABLE), "quantity of a corridor with one number for all months")
+            _keys(place, cell, dict.fromkeys(OVERRIDABLE), "a quantity that one number can stand for")
             read[origin][destination] = {
                 name: read_number(
-                    cell[name], QUANTITIES[name].low, QUANTITIES[name].high, f"{place}.{name}", unit=QUANTITIES[name].unit
+                    cell[name],
+                    QUANTITIES[name].low,
+                    QUANTITIES[name].high,
+                    f"{place}.{name}",
+                    unit=QUANTITIES[name].unit,
                 )
                 for name in sorted(cell)
             }

@@ -21,17 +21,26 @@ def print_explanation(request: Request) -> None:
 
 def _print_side(request: Request, scenario: Scenario, origins: dict[str, str]) -> None:
     print(f"{scenario.name}: {scenario.question}\ndigest {scenario.digest}\n")
-    rows = [(key, value, origins[key]) for key, value in leaves(scenario.as_mapping()) if key.split(".")[0] != "policies"]
+    rows = [
+        (key, value, origins[key]) for key, value in leaves(scenario.as_mapping()) if key.split(".")[0] != "policies"
+    ]
     print_table("Keys", ("key", "value", "from"), rows)
     for policy in scenario.policy_objects:
         _print_policy(policy, origins)
-    touched = [row for row in touches(scenario, request.region) if row.entries]
+    touched = touches(scenario, request.region)
     if touched:
         rows = [(row.policy, row.quantity, row.first, row.last, row.entries) for row in touched]
         columns = ("policy", "quantity", "first", "last", "entries")
         print_table("What the policies change (months x places)", columns, rows, ("entries",))
     rows = [
-        (name, scenario.parameters.get(name, one.default), one.unit, one.tag, _source(name, scenario, one.source), one.prose)
+        (
+            name,
+            scenario.parameters.get(name, one.default),
+            one.unit,
+            one.tag,
+            _source(name, scenario, one.source),
+            one.prose,
+        )
         for name, one in PARAMETERS.items()
     ]
     print_table("Parameters", ("name", "value", "unit", "tag", "source", "what it is"), rows, ("value",))

@@ -15,16 +15,30 @@ def notice(line: str) -> None:
 
 
 @contextmanager
-def bar(title: str, *scenarios: Scenario) -> Iterator[Callable[[int], None] | None]:
+def bar(title: str, scenarios: list[Scenario]) -> Iterator[Callable[[int], None] | None]:
     """A progress bar over the months of all runs; yields what to call with the number of months just lived."""
     if not sys.stderr.isatty():
         yield None
         return
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+    from rich.progress import (
+        BarColumn,
+        Progress,
+        TaskProgressColumn,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
 
-    total = sum(one.seeds * (one.burn_in + one.months) for one in scenarios)
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn(), TimeRemainingColumn())
+    from sim.simulation import months_to_live
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
     with Progress(*columns, console=Console(stderr=True), transient=True) as shown:
-        task = shown.add_task(title, total=total)
+        task = shown.add_task(title, total=months_to_live(scenarios))
         yield lambda months: shown.advance(task, months)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -92,7 +93,7 @@ def compose(command: str, given: Sequence[Given]) -> dict[str, Any]:
 
     arguments = [text for one in given if one.key != "against" for text in strings(one)]
     try:
-        with initialize_config_dir(version_base="1.3", config_dir=str(config_folder())):
+        with _hydra_aside(), initialize_config_dir(version_base="1.3", config_dir=str(config_folder())):
             composed = hydra_compose(command, overrides=arguments, return_hydra_config=True)
             chosen = composed.hydra.runtime.choices.scenario
             with open_dict(composed):
@@ -106,6 +107,18 @@ def compose(command: str, given: Sequence[Given]) -> dict[str, Any]:
         if one.key == "against":
             mapping["against"] = one.values[0]
     return mapping
+
+
+@contextmanager
+def _hydra_aside() -> Iterator[None]:
+    """Put Hydra's one global instance aside: a job of a multirun composes inside Hydra's own run."""
+    from hydra.core.global_hydra import GlobalHydra
+
+    outer, GlobalHydra.instance().hydra = GlobalHydra.instance().hydra, None
+    try:
+        yield
+    finally:
+        GlobalHydra.instance().hydra = outer
 
 
 def _against(given: Sequence[Given], changes: Mapping[str, Any]) -> dict[str, Any]:
@@ -150,7 +163,9 @@ def _set(mapping: dict[str, Any], key: str, value: Any) -> None:
 def _folder(mapping: Mapping[str, Any], default: str) -> Path:
     name, output = mapping.get("name"), mapping.get("output")
     if name is not None and (not isinstance(name, str | int) or not _NAME.fullmatch(str(name))):
-        raise InputError("name", f"is {name!r}, which is no name", allowed="letters, digits, - _ and . (output= takes a path)")
+        raise InputError(
+            "name", f"is {name!r}, which is no name", allowed="letters, digits, - _ and . (output= takes a path)"
+        )
     if output is None:
         return RESULTS / str(default if name is None else name)
     if not isinstance(output, str) or not output.strip():

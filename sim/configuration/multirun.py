@@ -40,7 +40,10 @@ def launch(command: str, arguments: Sequence[str], perform: Callable[[Request], 
 
     folder = jobs(command, arguments)[0].folder.resolve().parent / ".multirun"
     given = [f"{one.key}={','.join(one.values)}" for one in parse(command, arguments, several=True)]
-    marked = [text if one.is_choice else f"++{text}" for one, text in zip(parse(command, given, several=True), given, strict=True)]
+    marked = [
+        text if one.is_choice else f"++{text}"
+        for one, text in zip(parse(command, given, several=True), given, strict=True)
+    ]
 
     def job(_: object) -> None:
         texts = [text.removeprefix("++") for text in HydraConfig.get().overrides.task]
@@ -57,4 +60,4 @@ def launch(command: str, arguments: Sequence[str], perform: Callable[[Request], 
 
 def _differ(first: Sequence[str], second: Sequence[str]) -> str:
     pairs = [(a, b) for a, b in zip(first, second, strict=True) if a != b]
-    return ", ".join(f"{a.removeprefix('++')} and {b.removeprefix('++')}" for a, b in pairs)
+    return ", ".join(f"{a.removeprefix('++')} and {b.removeprefix('++')}" for a, b in pairs) or ", ".join(first)

@@ -68,8 +68,7 @@ def _parse_one(command: str, argument: str, several: bool) -> Given:
     key, equals, value = argument.partition("=")
     key = key.lstrip("+")
     if not equals or not key:
-        near = nearest_name(argument, known_keys(command))
-        raise InputError(repr(argument), "is not key=value", allowed="key=value, as seeds=4", nearest=near)
+        raise InputError(repr(argument), "is not key=value", allowed="key=value, as seeds=4")
     check_key(command, key)
     if key in SCENARIOS:
         return Given(key, tuple(_scenario(key, part) for part in _parts(key, value, several)))
@@ -108,7 +107,9 @@ def _scenario(key: str, name: str) -> str:
     if is_own_file(name):
         return own_scenario(Path(name))
     if name not in choices("scenario") and not is_stored(name):
-        raise unknown_name(key, name, choices("scenario"), "scenario (a file of your own: path/to/file.yaml)")
+        known = choices("scenario")
+        allowed = f"{', '.join(known)}, or path/to/file.yaml"
+        raise InputError(key, f"is {name!r}, which is no scenario", allowed=allowed, nearest=nearest_name(name, known))
     return name
 
 

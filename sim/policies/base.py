@@ -8,14 +8,14 @@ A policy changes named quantities of a region pack. It is a frozen, keyword-only
         \"\"\"Cap what a money transfer costs. Source: ...\"\"\"
 
         modifies = ("transfer_fee",)
-        cap: float | None = setting(None, "number", unit="percent of amount", low=0, high=100, optional=True, prose="...")
+        cap: float | None = setting(None, "number", unit="percent", low=0, high=100, optional=True, prose="...")
 
         def effect(self, name, values, context):
             return values if self.cap is None else np.minimum(values, self.cap)
 
-Scenario files choose it by that name, never by a class path. A file in this folder is found by itself; another distribution
-registers its own through the entry-point group ``labour_migration_sim.policies`` (name = the policy's, value = a module
-whose import registers it).
+Scenario files choose it by that name, never by a class path. A file in this folder is found by itself; another
+distribution registers its own through the entry-point group ``labour_migration_sim.policies`` (name = the policy's,
+value = a module whose import registers it).
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from typing import Any, ClassVar, Self, TypeVar
 
 import numpy as np
 
-from sim.errors import InputError, nearest_name, unknown_name
+from sim.errors import InputError, nearest_name
 from sim.policies.context import Context
 from sim.policies.settings import Pack, Setting, read
 
@@ -156,7 +156,9 @@ def build(name: str, given: Mapping[str, Any] | None, pack: Pack, where: str = "
     """
     known = registered()
     if name not in known:
-        raise unknown_name(f"{where}.{name}", name, known, "policy")
+        raise InputError(
+            f"{where}.{name}", "is not a policy", nearest=nearest_name(str(name), known), allowed=", ".join(known)
+        )
     cls, place = known[name], f"{where}.{name}"
     if given is not None and not isinstance(given, Mapping):
         raise InputError(place, f"is {given!r}, which is no mapping of settings", allowed=", ".join(cls.settings()))

@@ -1,8 +1,8 @@
 """Several policies on one quantity: the same result, bit for bit, in whatever order they are listed.
 
 Each policy sees what the pack gives, never what another policy made of it. Entry by entry only the policies that change
-the entry count: none leaves the pack's value as it is, a single one sets its own, several are combined by the quantity's
-rule. Where the pack's value is 0 a ratio means nothing, and the value farthest from 0 is taken.
+the entry count: none leaves the pack's value as it is, a single one sets its own, several are combined by the rule of
+the quantity. Where the pack's value is 0 a ratio means nothing, and the value farthest from 0 is taken.
 """
 
 from __future__ import annotations
@@ -50,10 +50,8 @@ def changed(name: str, base: np.ndarray, policies: Sequence[Policy], context: Co
     return np.where(number == 0, base, combined)
 
 
-def touched(
-    name: str, base: np.ndarray, policies: Sequence[Policy], context: Context, months: int | None = None
-) -> tuple[Touched, ...]:
-    """What each policy, alone, changes of the quantity within the first `months` (None: all of them).
+def touched(name: str, base: np.ndarray, policies: Sequence[Policy], context: Context) -> tuple[Touched, ...]:
+    """What each policy, alone, changes of the quantity.
 
     One row for each policy that may modify it, with no entries and no months where it changes nothing.
     """
@@ -61,7 +59,7 @@ def touched(
     for policy in policies:
         if name not in policy.modifies:
             continue
-        differs = (_effect(policy, name, base, context) != base)[:months]
+        differs = _effect(policy, name, base, context) != base
         which = np.flatnonzero(differs.reshape(len(differs), -1).any(axis=1))
         first, last = (context.labels[which[0]], context.labels[which[-1]]) if len(which) else ("", "")
         rows.append(Touched(policy.name, name, int(differs.sum()), first, last))

@@ -33,7 +33,13 @@ class Devaluation(Policy):
         None, "currency", unit="ISO 4217", prose="Currency that falls.", optional=True, source="the pack's countries"
     )
     share: float = setting(
-        0.0, "number", unit="share of its value in USD", low=0.0, high=0.95, prose="Share lost in the end.", source=ROUBLE
+        0.0,
+        "number",
+        unit="share of its value in USD",
+        low=0.0,
+        high=0.95,
+        prose="Share lost in the end.",
+        source=ROUBLE,
     )
     start: str | None = setting(
         None, "month", unit="month", prose="First month of the fall; null = the pack's first month.", optional=True

@@ -1,4 +1,4 @@
-"""One file a command: its docstring is its page of the manual, ``main(arguments)`` does it and returns the exit status."""
+"""One file a command: its docstring is its manual page, ``main(arguments)`` does it and returns the exit status."""
 
 from __future__ import annotations
 

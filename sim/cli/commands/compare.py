@@ -1,7 +1,7 @@
 """Compare a scenario with another, seed by seed, with the same luck.
 
-Each seed is run under both scenarios. Every household meets the same luck in both, so that what differs is what the policies
-changed: far fewer seeds are needed than with independent runs, and the table says how many.
+Each seed is run under both scenarios. Every household meets the same luck in both, so that what differs is what the
+policies changed: far fewer seeds are needed than with independent runs, and the table says how many.
 
 USAGE
   sim compare scenario=S against=B [key=value ...] [-m] [--explain]
@@ -10,8 +10,8 @@ KEYS (unit, default)
   scenario=S     the scenario asked about: a name (sim scenarios) or path/to/file.yaml (history)
   against=B      the scenario it is compared with (history)
   policy=, policies.POLICY.SETTING=    belong to the scenario asked about, never to the other one
-  All other keys are those of `sim run` (sim run --help) and hold for both sides. The folder's name is S_against_B unless
-  name= or output= says otherwise.
+  All other keys are those of `sim run` (sim run --help) and hold for both sides. The folder's name is S_against_B
+  unless name= or output= says otherwise.
 
 OPTIONS
   --explain       print where every number of both sides comes from, and run nothing
@@ -25,12 +25,12 @@ EXAMPLES
   sim compare policy=devaluation policies.devaluation.share=0.2 against=history name=fall_of_a_fifth
 
 WHAT IS PRINTED
-  Per headline measure and corridor: the mean of both sides over the months, the paired difference with its 95 % interval, and
-  how many seeds independent runs would have needed for the same interval.
+  Per headline measure and corridor: the mean of both sides over the months, the paired difference with its 95 %
+  interval, and how many seeds independent runs would have needed for the same interval.
 
 FILES WRITTEN
-  results/NAME/comparison.parquet  measure, unit, origin, destination, scenario_mean, against_mean, difference, low95, high95,
-                                   seeds, independent_seeds
+  results/NAME/comparison.parquet  measure, unit, origin, destination, scenario_mean, against_mean, difference, low95,
+                                   high95, seeds, independent_seeds
   results/NAME/report.html         the same to read, with figures; works offline
   results/NAME/run.json and the tables of `sim run` for the scenario; results/NAME/against/ for the other side
   The folder is written whole or not at all.
@@ -80,8 +80,8 @@ def perform(one: Request) -> None:
     require_writable(one.folder)
     for side in (one.scenario, one.against):
         warn_of_idle(side, one.region)
-    with bar(f"{one.scenario.name} against {one.against.name}", one.scenario, one.against) as progress:
-        sides = simulate_pair(one.scenario, one.against, one.region, one.scenario.seed_numbers, progress)
+    with bar(f"{one.scenario.name} against {one.against.name}", [one.scenario, one.against]) as progress:
+        sides = simulate_pair(one.scenario, one.against, one.region, progress)
     comparison = Comparison.of(*sides)
     folder = write_comparison(comparison, one.folder)
     print_comparison(comparison)

@@ -7,7 +7,7 @@ USAGE
 
 OPTIONS
   --sources  each source once, with the quantities it serves
-  --json     for programs: the pack's title, months, countries, digest, coverage, and every figure with its source and tag
+  --json     for programs: title, months, countries, digest, coverage, and every figure with its source and tag
   --help     this page
 
 EXAMPLES
@@ -60,7 +60,12 @@ def main(arguments: Sequence[str]) -> int:
     else:
         cover = region.coverage()
         numbers = [name for name in cover.columns if name not in ("quantity", "unit", "countries", "from", "to")]
-        print_table("Coverage (number of figures, in all and by tag)", list(cover.columns), cover.itertuples(index=False), numbers)
+        print_table(
+            "Coverage (number of figures, in all and by tag)",
+            list(cover.columns),
+            cover.itertuples(index=False),
+            numbers,
+        )
     return 0
 
 

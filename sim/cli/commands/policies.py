@@ -6,8 +6,8 @@ USAGE
   With NAME: what the policy does, each setting, its sources and what it costs.
 
 OPTIONS
-  --json   for programs: name, quantities, settings (name, kind, unit, low, high, allowed, default, prose, source), null and
-           example (settings as YAML has them), sources, costs (USD per unit of a measure, of the example)
+  --json   for programs: name, quantities, settings (name, kind, unit, low, high, allowed, default, prose, source),
+           null and example (settings as YAML has them), sources, costs (USD per unit of a measure, of the example)
   --help   this page
 
 EXAMPLES
@@ -95,7 +95,10 @@ def _first_line(cls: type[Policy]) -> str:
 def _print_one(cls: type[Policy]) -> None:
     told = described(cls)
     print(f"{cls.name}\n\n{told['prose']}\n")
-    rows = [(one["name"], one["default"], one["unit"], one["allowed"], one["prose"], one["source"]) for one in told["settings"]]
+    rows = [
+        (one["name"], one["default"], one["unit"], one["allowed"], one["prose"], one["source"])
+        for one in told["settings"]
+    ]
     print_table("Settings", ("setting", "default", "unit", "allowed", "what it is", "source"), rows)
     quantities = [(one["name"], one["combine"], QUANTITIES[one["name"]].unit) for one in told["quantities"]]
     print_table("Quantities it may change", ("quantity", "combines by", "unit"), quantities)

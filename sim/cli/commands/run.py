@@ -83,8 +83,8 @@ def perform(one: Request) -> None:
 
     require_writable(one.folder)
     warn_of_idle(one.scenario, one.region)
-    with bar(one.scenario.name, one.scenario) as progress:
-        result = simulate(one.scenario, one.region, one.scenario.seed_numbers, progress)
+    with bar(one.scenario.name, [one.scenario]) as progress:
+        result = simulate(one.scenario, one.region, progress)
     folder = write_run(result, one.folder)
     print_run(result)
     notice(f"written: {folder}")

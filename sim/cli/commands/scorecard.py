@@ -40,7 +40,7 @@ def main(arguments: Sequence[str]) -> int:
     from sim.cli.progress import bar
     from sim.studies.scorecard import scorecard
 
-    with bar("scorecard", asked.scenario) as progress:
+    with bar("scorecard", [asked.scenario]) as progress:
         table = scorecard(asked.scenario, asked.region, progress)
     if "--json" in options:
         print_json(json.loads(table.to_json(orient="records")))
