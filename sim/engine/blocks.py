@@ -38,7 +38,7 @@ def plan_blocks(households, blocks, lane, lanes, starts, month, seed, homes, cor
         for i in range(blocks[b, 0], blocks[b, 1]):
             household = households[i]
             if lives(household, month):
-                learn(household, i, month, seed, news[origin], loud, offsets, neighbours, signals, first, count, p[0])
+                learn(household, i, month, seed, homes[origin], news[origin], loud, offsets, neighbours, signals, first, count, p[0])
                 plan(household, i, month, seed, homes[origin], corridors[origin], mobility[origin], offsets, neighbours, signals, p[0], tallies[b])
 
 

@@ -40,7 +40,7 @@ class PlainHousehold(mesa.Agent):
         e = self.model.engine
         if lives(self, e.month):
             o, i = self.origin, self.index
-            learn(self, i, e.month, e.seed, e.news[o], e.loud, e.offsets, e.neighbours, e.signals, e.first[o], e.size[o], e.p)
+            learn(self, i, e.month, e.seed, e.homes[o], e.news[o], e.loud, e.offsets, e.neighbours, e.signals, e.first[o], e.size[o], e.p)
             plan(self, i, e.month, e.seed, e.homes[o], e.corridors[o], e.mobility[o], e.offsets, e.neighbours, e.signals, e.p, e.tally[o])
 
     def apply(self) -> None:
