@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.schema.quantities import CATEGORIES_OF_BAN
+from sim.schema.quantities import CATEGORIES_OF_BAN, TOPICS
 
 YEAR = 12
 
@@ -67,6 +67,7 @@ HOME_FIELDS = (
     "line",
     "season_departures",  # largest over destinations
     "season_returns",
+    "in_force",  # topics that exist for the origin, bits
     "origin_currency",  # origin currency per USD of the month
     "prices",
     "gdp",  # USD million a year
@@ -210,6 +211,16 @@ class _Maker:
             fields[name] = self.law(name)
         return {name: _digits(series) for name, series in fields.items()}
 
+    def topics_in_force(self) -> np.ndarray:
+        """Topics that exist for each origin, as bits, shape (months, origins): a route no law grants is not talked of."""
+        granted = {
+            TOPICS.index("seasonal_permit"): self.law("seasonal_quota") > 0,
+            TOPICS.index("work_permit"): self.law("permit_access") > 0,
+            TOPICS.index("free_movement"): self.law("free_movement") > 0,
+        }
+        always = 2 ** len(TOPICS) - 1 - sum(2**bit for bit in granted)
+        return always + sum(2.0**bit * law.any(axis=2) for bit, law in granted.items())
+
     def homes(self, departures: np.ndarray, returns: np.ndarray) -> dict[str, np.ndarray]:
         """All home fields, each of shape (months, origins)."""
         prices = self.at("inflation")[:, self.origins]
@@ -220,6 +231,7 @@ class _Maker:
         keep[: self.burn_in + 1] = keep[self.burn_in + 1 : self.burn_in + YEAR].mean(axis=0)
         season = self.season("home_season")
         fields = {
+            "in_force": self.topics_in_force(),
             "pay_urban": wage * self.at("home_pay_ratio_urban"),
             "pay_rural": wage * self.at("home_pay_ratio_rural"),
             "finding": np.minimum(0.95, self.at("home_job_finding") * season),

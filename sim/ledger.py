@@ -30,7 +30,7 @@ class Ledger:
 
     def __init__(self, households: np.ndarray, origins: int, month: int) -> None:
         """Open the books on `households` as they are before `month`."""
-        alive = households["born"] < month
+        alive = households["born"] <= max(0, month - 1)
         origin = households["origin"]
         self.stock = np.zeros((origins, PLACES + 1), np.int64)
         for place in range(1, PLACES + 1):

@@ -14,14 +14,14 @@ from sim.conditions import Conditions, make_conditions
 from sim.engine.world import World
 from sim.households.categories import BINS, COUNTED, PROVINCE, count_categories
 from sim.households.population import synthesise
-from sim.households.structure import SEX_AND_AGE, PopulationSettings, Structure, structure_of
+from sim.households.structure import PopulationSettings, Structure, structure_of
 from sim.households.ties import weave
 from sim.model import MigrationModel
 from sim.policies.combine import changed, touched
 from sim.policies.context import Context
 from sim.schema.attributes import GAIN_ONE, PLACES, SKILL_ONE
 from sim.schema.parameters import parameter_record
-from sim.schema.quantities import CATEGORIES_OF_BAN, QUANTITIES, TOPICS
+from sim.schema.quantities import AGE_BANDS, CATEGORIES_OF_BAN, QUANTITIES, TOPICS
 from sim.schema.rule import COMPILED
 from sim.tables import Frame, SeedOutcome
 from sim.tallies import TALLIES, Tally
@@ -87,18 +87,29 @@ def prepare(scenario: Scenario, region: Region) -> Prepared:
         recorded_bop=quantities["recorded_bop"],
         costs=costs,
     )
-    mobility = np.stack([region.groups("mobility")[group] for group in SEX_AND_AGE], axis=1)
+    structure = _until(structure_of(region), scenario.months)
     return Prepared(
         scenario=scenario,
         region=region,
         parameters=record,
-        structure=_until(structure_of(region), scenario.months),
+        structure=structure,
         settings=PopulationSettings(),
         conditions=conditions,
-        mobility=np.ascontiguousarray(mobility),
+        mobility=_relative_mobility(structure),
         frame=frame,
         touched=tuple(t for name, values in base.items() for t in touched(name, values, policies, context)),
     )
+
+
+def _relative_mobility(structure: Structure) -> np.ndarray:
+    """Mobility by sex and age band relative to the mean worker of the origin, shape (origins, 8).
+
+    Ages are uniform between the working ages, so the bands weigh by their length.
+    """
+    years = np.array([high - low + 1 for low, high in AGE_BANDS], float)
+    ages = years / years.sum()
+    weights = np.concatenate([np.outer(1.0 - structure.women, ages), np.outer(structure.women, ages)], axis=1)
+    return np.ascontiguousarray(structure.mobility / (structure.mobility * weights).sum(axis=1, keepdims=True))
 
 
 def _until(structure: Structure, months: int) -> Structure:

@@ -54,6 +54,21 @@ class Tally(IntEnum):
     FEES = auto()
     SPENT_ABROAD = auto()
     ARRIVED = auto()
+    # spells, by destination and length: ended this month, and running at its end (for Kaplan and Meier 1958)
+    ENDED = auto()  # ENDED + band of SPELL_BANDS
+    ENDED_3 = auto()
+    ENDED_6 = auto()
+    ENDED_12 = auto()
+    ENDED_36 = auto()
+    ENDED_60 = auto()
+    ENDED_LONGER = auto()
+    RUNNING = auto()  # RUNNING + band
+    RUNNING_3 = auto()
+    RUNNING_6 = auto()
+    RUNNING_12 = auto()
+    RUNNING_36 = auto()
+    RUNNING_60 = auto()
+    RUNNING_LONGER = auto()
     # the origin, place 0
     HOUSEHOLDS = auto()
     PERSONS = auto()
@@ -105,6 +120,18 @@ class Tally(IntEnum):
 
 
 TALLIES = len(Tally)
+SPELL_BANDS = ((0, 1), (2, 3), (4, 6), (7, 12), (13, 36), (37, 60), (61, 1200))
+"""Lengths of a spell abroad in months, both ends included."""
+
+
+@rule
+def spell_band(months: int) -> int:
+    """Index in SPELL_BANDS of a spell's length."""
+    if months <= 6:
+        return 0 if months <= 1 else (1 if months <= 3 else 2)
+    if months <= 36:
+        return 3 if months <= 12 else 4
+    return 5 if months <= 60 else 6
 
 
 @rule

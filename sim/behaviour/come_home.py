@@ -17,7 +17,7 @@ from sim.behaviour.plan import NO_ROUTE
 from sim.draws import Purpose, uniform
 from sim.schema.attributes import GAIN_ONE, HOME, REGULAR, SHARE_ONE
 from sim.schema.rule import rule
-from sim.tallies import Tally, note
+from sim.tallies import Tally, note, spell_band
 
 SEASON, TARGET, JOB_LOST, GAIN_GONE, HOME_SHOCK = 1, 2, 3, 4, 5  # indices in CAUSES
 SCAR_MONTHS = 24
@@ -94,6 +94,7 @@ def arrive_home(household, w, cause, month, seed, p, tally):
     place = household.place[w]
     note(tally, place, Tally.RETURNS, 1)
     note(tally, place, Tally.RETURNS + cause, 1)
+    note(tally, place, Tally.ENDED + spell_band(household.months[w]), 1)
     forced = cause == EXPULSION or cause == BAN
     household.cause[w] = cause
     household.forced[w] = 1 if forced else 0

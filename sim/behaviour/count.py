@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.schema.attributes import BELIEF_ONE, HOME, IRREGULAR, NOBODY, REGULAR, SHARE_ONE
 from sim.schema.rule import rule
-from sim.tallies import Tally, note
+from sim.tallies import Tally, note, spell_band
 
 FEW_TIES = 6  # a household with fewer ties at home, and none abroad, counts as isolated
 
@@ -65,6 +65,7 @@ def count_abroad(household, w, tally):
     """Stock, work, status and risk of exploitation at a destination."""
     place = household.place[w]
     note(tally, place, Tally.STOCK, 1)
+    note(tally, place, Tally.RUNNING + spell_band(household.months[w]), 1)
     if household.jobless[w] == 0:
         note(tally, place, Tally.WORKING, 1)
     if household.regime[w] == REGULAR:

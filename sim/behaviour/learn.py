@@ -37,7 +37,7 @@ BAN_RULES_BIT = 1 << 3
 
 
 @rule
-def learn(household, i, month, seed, news, loud, offsets, neighbours, signals, first, count, p):
+def learn(household, i, month, seed, home, news, loud, offsets, neighbours, signals, first, count, p):
     """One household's month of news: forget, hear in public, talk to ties, make or lose ties abroad.
 
     `news` is the share of households that hear of each topic in public this month, `loud` whether there is any; ties are in
@@ -47,7 +47,7 @@ def learn(household, i, month, seed, news, loud, offsets, neighbours, signals, f
     forget(household, month, seed, p)
     if loud:
         hear(household, month, seed, news)
-    talk(household, i, month, seed, offsets, neighbours, signals, p)
+    talk(household, i, month, seed, int(home.in_force), offsets, neighbours, signals, p)
     keep_contacts(household, i, month, seed, signals, first, count, p)
 
 
@@ -80,7 +80,7 @@ def hear(household, month, seed, news):
 
 
 @rule
-def talk(household, i, month, seed, offsets, neighbours, signals, p):
+def talk(household, i, month, seed, in_force, offsets, neighbours, signals, p):
     """Meet some ties: the gaps between the ties met are geometric, so those not met are never read."""
     start = offsets[i]
     degree = offsets[i + 1] - start
@@ -101,15 +101,15 @@ def talk(household, i, month, seed, offsets, neighbours, signals, p):
             weight = p.ties_diaspora
         k += 1
         if j != NOBODY and (weight >= 1.0 or uniform(seed, Purpose.CONTACT, month, household.key, 1, k) < weight):
-            converse(household, signals[j], month, seed, k, p)
+            converse(household, signals[j], month, seed, in_force, k, p)
         u = uniform(seed, Purpose.CONTACT, month, household.key, 0, k)
         position += 1 + int(math.log(u) / keep)
 
 
 @rule
-def converse(household, signal, month, seed, k, p):
-    """What one tie tells: topics, wages and dangers."""
-    told = (signal >> SIGNAL_HEARD) & 255
+def converse(household, signal, month, seed, in_force, k, p):
+    """What one tie tells: topics in force (nobody talks of a route that does not exist), wages and dangers."""
+    told = (signal >> SIGNAL_HEARD) & in_force
     unheard = told & ~household.heard
     if unheard != 0:
         used = (signal >> SIGNAL_USED) & 255

@@ -22,7 +22,7 @@ SEASON = 1  # index in CAUSES
 @rule
 def live(household, ties, month, seed, home, corridors, granted, p, tally):
     """One household's month from the journey to the return, and its part in the tallies; `ties` is its number of ties."""
-    if household.born == month:
+    if household.born == month and month > 0:
         note(tally, 0, Tally.ENDOWED, household.savings)
         note(tally, 0, Tally.ENDOWED_DEBT, household.debt)
     deflate(household, home, tally)
@@ -42,6 +42,12 @@ def live(household, ties, month, seed, home, corridors, granted, p, tally):
         household.months[w] = min(1200, household.months[w] + 1)
         face_the_law(household, w, month, seed, shock, corridors, p, tally)
     count(household, ties, home, corridors, tally)
+
+
+@rule
+def lives(household, month):
+    """Whether the household has come to be: those there at the start are there in the burn-in, too."""
+    return household.born <= month or household.born <= 0
 
 
 @rule

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.behaviour.learn import learn, signal_of
-from sim.behaviour.live import live
+from sim.behaviour.live import live, lives
 from sim.behaviour.plan import plan
 from sim.behaviour.travel import applies, lottery_number
 from sim.schema.rule import rule
@@ -37,8 +37,8 @@ def plan_blocks(households, blocks, lane, lanes, starts, month, seed, homes, cor
         count = starts[origin + 1] - first
         for i in range(blocks[b, 0], blocks[b, 1]):
             household = households[i]
-            if household.born <= month:
-                learn(household, i, month, seed, news[origin], loud, offsets, neighbours, signals, first, count, p[0])
+            if lives(household, month):
+                learn(household, i, month, seed, homes[origin], news[origin], loud, offsets, neighbours, signals, first, count, p[0])
                 plan(household, i, month, seed, homes[origin], corridors[origin], mobility[origin], offsets, neighbours, signals, p[0], tallies[b])
 
 
@@ -49,7 +49,7 @@ def live_blocks(households, blocks, lane, lanes, month, seed, homes, corridors, 
         origin = blocks[b, 2]
         for i in range(blocks[b, 0], blocks[b, 1]):
             household = households[i]
-            if household.born <= month:
+            if lives(household, month):
                 live(household, offsets[i + 1] - offsets[i], month, seed, homes[origin], corridors[origin], granted, p[0], tallies[b])
                 signals[i] = signal_of(household)
 
@@ -69,7 +69,7 @@ def collect_applications(households, blocks, month, seed, corridors, p, numbers,
         origin = blocks[b, 2]
         for i in range(blocks[b, 0], blocks[b, 1]):
             household = households[i]
-            if household.born <= month:
+            if lives(household, month):
                 for w in range(household.workers):
                     place = applies(household, w, corridors[origin], p[0])
                     if place > 0:

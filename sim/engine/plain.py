@@ -12,7 +12,7 @@ import mesa
 import numpy as np
 
 from sim.behaviour.learn import learn, signal_of
-from sim.behaviour.live import live
+from sim.behaviour.live import live, lives
 from sim.behaviour.plan import plan
 from sim.behaviour.travel import applies, lottery_number
 from sim.engine.world import World
@@ -38,15 +38,15 @@ class PlainHousehold(mesa.Agent):
     def plan(self) -> None:
         """Learn and plan (see :mod:`sim.behaviour.learn` and :mod:`sim.behaviour.plan`)."""
         e = self.model.engine
-        if self.born <= e.month:
+        if lives(self, e.month):
             o, i = self.origin, self.index
-            learn(self, i, e.month, e.seed, e.news[o], e.loud, e.offsets, e.neighbours, e.signals, e.first[o], e.size[o], e.p)
+            learn(self, i, e.month, e.seed, e.homes[o], e.news[o], e.loud, e.offsets, e.neighbours, e.signals, e.first[o], e.size[o], e.p)
             plan(self, i, e.month, e.seed, e.homes[o], e.corridors[o], e.mobility[o], e.offsets, e.neighbours, e.signals, e.p, e.tally[o])
 
     def apply(self) -> None:
         """Hand in applications for seasonal permits."""
         e = self.model.engine
-        if self.born <= e.month:
+        if lives(self, e.month):
             for w in range(self.workers):
                 place = applies(self, w, e.corridors[self.origin], e.p)
                 if place > 0:
@@ -56,7 +56,7 @@ class PlainHousehold(mesa.Agent):
     def live(self) -> None:
         """Live the month and leave a signal for the next (see :mod:`sim.behaviour.live`)."""
         e = self.model.engine
-        if self.born <= e.month:
+        if lives(self, e.month):
             o, i = self.origin, self.index
             live(self, e.offsets[i + 1] - e.offsets[i], e.month, e.seed, e.homes[o], e.corridors[o], e.granted, e.p, e.tally[o])
             e.signals[i] = signal_of(self)

@@ -34,7 +34,7 @@ class HouseholdSet(AgentSet):
     def rows(self) -> np.ndarray:
         """Positions of the households in the records, shape (n,)."""
         if self._rows is None:
-            return np.flatnonzero(self.records["born"] <= self.model.month)
+            return np.flatnonzero(self.records["born"] <= max(0, self.model.month))
         return self._rows
 
     def __len__(self) -> int:

@@ -124,7 +124,7 @@ def _files(value: object, folder: Path, where: str) -> dict[str, str]:
 def _parse(folder: Path, where: str) -> dict[str, object]:
     """The raw content of ``pack.yaml``."""
     try:
-        return _mapping(yaml.load(read_text(folder / MANIFEST, where), yaml.CSafeLoader), where)
+        return _mapping(yaml.safe_load(read_text(folder / MANIFEST, where)), where)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f" line {mark.line + 1}" if mark else ""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pickle
+import re
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -155,6 +157,18 @@ def test_coverage_counts_every_row(asia: Region) -> None:
     assert (coverage[["published", "derived", "assumed"]].sum(axis=1) == coverage.rows).all()
     assert tuple(coverage.loc["exchange_rate", ["from", "to"]]) == ("2012-01", "2017-12")
     assert asia.sources("gdp") == ["World Bank WDI NY.GDP.MKTP.CD via github:datasets/gdp (Mar 2026)"]
+
+
+def test_the_page_on_data_counts_what_the_pack_holds(asia: Region) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "data.md").read_text(encoding="utf-8")
+    counts = pd.crosstab(asia.table().file, asia.table().tag).assign(rows=lambda table: table.sum(axis=1))
+    counts.loc["all"] = counts.sum()
+    for file, row in counts.iterrows():
+        line = rf"^\| `?{file}`? \|.*\| {row['rows']} \| {row.published} \| {row.derived} \| {row.assumed} \|$"
+        assert re.search(line, page, re.MULTILINE), line
+    uses = pd.crosstab(asia.targets.use, asia.targets.tag).assign(rows=lambda table: table.sum(axis=1))
+    for use, row in uses.iterrows():
+        assert re.search(rf"^\| {use} \|.*\| {row['rows']} \|", page, re.MULTILINE), use
 
 
 def test_a_region_is_read_only_and_travels_between_processes(asia: Region) -> None:

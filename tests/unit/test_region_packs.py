@@ -69,6 +69,20 @@ def test_own_rows_stand_before_rows_for_all(pack: Path) -> None:
     assert load(pack).array("listing")[-1, 0, 0] == 0.1
 
 
+def test_the_order_of_rows_does_not_matter(pack: Path) -> None:
+    """Provinces take their order from their shares; everything else from the schema."""
+    before = load(pack)
+    header, *rows = (pack / "people.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    shares = [row for row in rows if row.startswith("province")]
+    others = [row for row in rows if not row.startswith("province")]
+    (pack / "people.csv").write_text("".join([header, *reversed(others), *shares]), encoding="utf-8")
+    after = load(pack)
+    assert after.provinces == before.provinces
+    assert list(after.by_province("rural")["PEL"].items()) == list(before.by_province("rural")["PEL"].items())
+    assert list(after.groups("sector")) == list(before.groups("sector"))
+    np.testing.assert_array_equal(after.array("households"), before.array("households"))
+
+
 def test_redenomination_leaves_ratios(pack: Path) -> None:
     """A currency quoted in hundredths: wages and permits in dollars stay, and real rates relative to their base."""
     before = load(pack)
