@@ -1,7 +1,7 @@
 """A scenario: everything a run depends on, typed, frozen and checked before the first month.
 
 ``Scenario.from_mapping`` reads the plain mapping that a scenario file, the command line, Python or a web form gives
-(the keys of ``configs/run.yaml``) and refuses what cannot be, in one line. Why it validates itself: docs/decisions/0002.
+(the keys of ``configs/run.yaml``) and refuses what cannot be, in one line. Why it does so itself: docs/decisions/0002.
 """
 
 from __future__ import annotations
