@@ -21,9 +21,8 @@ def print_explanation(request: Request) -> None:
 
 def _print_side(request: Request, scenario: Scenario, origins: dict[str, str]) -> None:
     print(f"{scenario.name}: {scenario.question}\ndigest {scenario.digest}\n")
-    rows = [
-        (key, value, origins[key]) for key, value in leaves(scenario.as_mapping()) if key.split(".")[0] != "policies"
-    ]
+    shown = {key: value for key, value in scenario.as_mapping().items() if key not in ("name", "question", "policies")}
+    rows = [(key, value, origins[key]) for key, value in leaves(shown)]
     print_table("Keys", ("key", "value", "from"), rows)
     for policy in scenario.policy_objects:
         _print_policy(policy, origins)
