@@ -28,10 +28,10 @@ def _print_side(request: Request, scenario: Scenario, origins: dict[str, str]) -
         _print_policy(policy, origins)
     touched = touches(scenario, request.region)
     if touched:
-        rows = [(row.policy, row.quantity, row.first, row.last, row.entries) for row in touched]
+        changes = [(row.policy, row.quantity, row.first, row.last, row.entries) for row in touched]
         columns = ("policy", "quantity", "first", "last", "entries")
-        print_table("What the policies change (months x places)", columns, rows, ("entries",))
-    rows = [
+        print_table("What the policies change (months x places)", columns, changes, ("entries",))
+    numbers = [
         (
             name,
             scenario.parameters.get(name, one.default),
@@ -42,7 +42,7 @@ def _print_side(request: Request, scenario: Scenario, origins: dict[str, str]) -
         )
         for name, one in PARAMETERS.items()
     ]
-    print_table("Parameters", ("name", "value", "unit", "tag", "source", "what it is"), rows, ("value",))
+    print_table("Parameters", ("name", "value", "unit", "tag", "source", "what it is"), numbers, ("value",))
 
 
 def _print_policy(policy: Policy, origins: dict[str, str]) -> None:

@@ -201,6 +201,7 @@ def test_a_multirun_writes_a_folder_for_each_job(capsys, tmp_path):
     names = {json.loads((folder / "run.json").read_text())["scenario"]["name"] for folder in folders}
     assert names == {"history", "no_ban"}
     assert Path.cwd() == tmp_path
+    assert [path.name for path in (tmp_path / "results" / ".multirun").iterdir()] == ["multirun.yaml"]
 
 
 def test_python_gives_the_same_as_the_command_line(tmp_path):
