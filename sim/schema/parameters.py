@@ -74,7 +74,8 @@ _ALL = (
         ("interest", 0.015, "share per month", 0.0, 0.2, "microfinance and informal rates of 25-60 % a year less inflation; no page found", "assumed", "Real interest on informal debt."),
         ("debt_limit", 6.0, "months of income", 0.0, 36.0, SPEC, "derived", "Debt up to which a household can borrow."),
         ("home_shock", 0.01, "share per month", 0.0, 0.5, NONE, "assumed", "Chance of a shock that halves the month's home income."),
-        ("target_months", 24.0, "months of income", 1.0, 120.0, NONE, "assumed", "Mean savings target, in months of home income."),
+        ("target_low", 3.0, "months of income", 0.0, 120.0, NONE, "assumed", "Smallest target of savings, uniform up to target_high."),
+        ("target_high", 12.0, "months of income", 0.0, 120.0, NONE, "assumed", "Largest target of savings."),
     ),
     *_section(
         "learning",
