@@ -20,14 +20,26 @@ SEX_AND_AGE = tuple(f"{sex}_{low}_{high}" for sex in ("men", "women") for low, h
 """Groups of `mobility`, in the order of :func:`mobility_group`."""
 
 
-def _setting(default: float, low: float, high: float, unit: str, prose: str, source: str = "", tag: str = "assumed") -> Any:
-    return field(default=default, metadata={"low": low, "high": high, "unit": unit, "prose": prose, "source": source, "tag": tag})
+def _setting(
+    default: float,
+    low: float,
+    high: float,
+    unit: str,
+    prose: str,
+    source: str = "no source found",
+    tag: str = "assumed",
+) -> Any:
+    return field(
+        default=default, metadata={"low": low, "high": high, "unit": unit, "prose": prose, "source": source, "tag": tag}
+    )
 
 
-_LEARNING = "Chandrasekhar, Larreguy and Xandri 2020, doi:10.3982/ECTA14407: 10 % of Indian villagers, 50 % of Mexican students"
+_LEARNING = (
+    "Chandrasekhar, Larreguy and Xandri 2020, doi:10.3982/ECTA14407: 10 % of Indian villagers, 50 % of Mexican students"
+)
 _SMALL_WORLD = "form: Watts and Strogatz 1998, doi:10.1038/30918"
 _LOG_NORMAL = "form: Aitchison and Brown 1957, The Lognormal Distribution"
-_BY_HAND = "hand search on the years 2012-2014"
+_BY_HAND = "hand search on 2012-2014 outcomes"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,17 +55,27 @@ class PopulationSettings:
     village_smallest: int = _setting(100, 1, 2000, "households", "Smallest village at the start.")
     village_largest: int = _setting(400, 1, 5000, "households", "Largest village at the start.")
     skill_sigma: float = _setting(0.5, 0.0, 1.0, "log points", "Spread of the wage multiplier, mean 1.", _LOG_NORMAL)
-    taste_sd: float = _setting(0.9, 0.0, 3.0, "utility", "Spread of the lasting taste for a destination.", _BY_HAND)
+    taste_sd: float = _setting(
+        0.9, 0.0, 3.0, "utility", "Spread of the lasting taste for a destination.", _BY_HAND, "derived"
+    )
     home_income_sigma: float = _setting(0.8, 0.0, 1.5, "log points", "Spread of land and other income.", _LOG_NORMAL)
     rural_income_ratio: float = _setting(1.5, 0.1, 10.0, "ratio", "Land and other income, rural over urban mean.")
-    debt_low: float = _setting(1.0, 0.0, 24.0, "months of income", "Smallest debt of the indebted, uniform up to debt_high.")
+    debt_low: float = _setting(
+        1.0, 0.0, 24.0, "months of income", "Smallest debt of the indebted, uniform up to debt_high."
+    )
     debt_high: float = _setting(4.0, 0.0, 24.0, "months of income", "Largest debt of the indebted.")
-    target_low: float = _setting(12.0, 0.0, 120.0, "months of income", "Smallest target of savings, uniform up to target_high.")
+    target_low: float = _setting(
+        12.0, 0.0, 120.0, "months of income", "Smallest target of savings, uniform up to target_high."
+    )
     target_high: float = _setting(36.0, 0.0, 120.0, "months of income", "Largest target of savings.")
     belief_sd: float = _setting(0.15, 0.0, 1.0, "log points", "Spread of errors in believed wages, mean 0.")
     belief_precision: int = _setting(2, 1, 100, "observations", "How many observations the first belief is worth.")
-    risk_mean: float = _setting(0.04, 0.0, 0.5, "share per month", "Perceived chance of being detected, mean.", _BY_HAND)
-    risk_sigma: float = _setting(0.5, 0.0, 1.5, "log points", "Spread of the perceived chance of being detected.", _LOG_NORMAL)
+    risk_mean: float = _setting(
+        0.04, 0.0, 0.5, "share per month", "Perceived chance of being detected, mean.", _BY_HAND
+    )
+    risk_sigma: float = _setting(
+        0.5, 0.0, 1.5, "log points", "Spread of the perceived chance of being detected.", _LOG_NORMAL
+    )
     bayesian: float = _setting(0.10, 0.0, 0.5, "share", "Households that learn as Bayesians.", _LEARNING, "published")
     irregular: float = _setting(0.40, 0.0, 1.0, "share", "Share of the first migrants who are irregular.")
     longest_spell: int = _setting(24, 1, 120, "months", "Longest spell of the first migrants; most are far shorter.")
@@ -64,16 +86,20 @@ class PopulationSettings:
     mean_degree: float = _setting(10.0, 2.0, 50.0, "ties", "Ties of a household, all kinds.")
     clique_smallest: int = _setting(8, 2, 100, "households", "Smallest circle of kin.")
     clique_largest: int = _setting(15, 2, 100, "households", "Largest circle of kin.")
-    kin_density: float = _setting(0.75, 0.0, 1.0, "share", "Chance that two households of one circle are tied.")
+    kin_density: float = _setting(0.70, 0.0, 1.0, "share", "Chance that two households of one circle are tied.")
     neighbourhood: int = _setting(30, 1, 1000, "households", "How many doors away a village tie may be.", _SMALL_WORLD)
-    rewired: float = _setting(0.075, 0.0, 1.0, "share", "Ties of a village moved to any of its households.", _SMALL_WORLD)
+    rewired: float = _setting(
+        0.075, 0.0, 1.0, "share", "Ties of a village moved to any of its households.", _SMALL_WORLD
+    )
     long_share: float = _setting(0.035, 0.0, 0.5, "share", "Ties that lead to another village of the origin.")
 
     def __post_init__(self) -> None:
         for item in fields(self):
             value, low, high = getattr(self, item.name), item.metadata["low"], item.metadata["high"]
-            if not low <= value <= high:
-                raise InputError(f"population.{item.name}", f"is {value}", f"{low:g} to {high:g} ({item.metadata['unit']})")
+            whole = item.type == "int"
+            if not low <= value <= high or (whole and value != int(value)):
+                allowed = f"{'whole, ' if whole else ''}{low:g} to {high:g} ({item.metadata['unit']})"
+                raise InputError(f"population.{item.name}", f"is {value}", allowed)
         for low, high in (
             ("village_smallest", "village_largest"),
             ("debt_low", "debt_high"),
@@ -81,9 +107,15 @@ class PopulationSettings:
             ("clique_smallest", "clique_largest"),
         ):
             if getattr(self, low) > getattr(self, high):
-                raise InputError(f"population.{low}", f"is {getattr(self, low)}", f"at most {high}, which is {getattr(self, high)}")
+                raise InputError(
+                    f"population.{low}", f"is {getattr(self, low)}", f"at most {high}, which is {getattr(self, high)}"
+                )
         if self.village_ties < 0:
-            raise InputError("population.kin_density", f"is {self.kin_density}", f"at most what leaves mean_degree {self.mean_degree:g} room for village ties")
+            raise InputError(
+                "population.kin_density",
+                f"is {self.kin_density}",
+                f"at most what leaves mean_degree {self.mean_degree:g} room for village ties",
+            )
 
     @property
     def kin_ties(self) -> float:
@@ -159,17 +191,21 @@ class RegionData(Protocol):
 
     origins: Any
     countries: Any
-    provinces: Any
 
     def array(self, name: str) -> np.ndarray: ...
 
     def groups(self, name: str) -> dict[str, np.ndarray]: ...
 
+    def by_province(self, name: str) -> dict[str, dict[str, float]]: ...
+
 
 def structure_of(region: RegionData) -> Structure:
     """Take from a pack what the synthesis needs; pay at home is that of the first month, in its USD."""
     names = tuple(region.origins)
-    constant = {name: region.array(name)[0] for name in ("household_size", "women", "women_head", "savings_months", "indebted", "other_income")}
+    constant = {
+        name: region.array(name)[0]
+        for name in ("household_size", "women", "women_head", "savings_months", "indebted", "other_income")
+    }
     place = [list(region.countries).index(name) for name in names]
     wage = region.array("average_wage")[0][place] / region.array("exchange_rate")[0][place]
     home_pay = np.stack([wage * region.array(f"home_pay_ratio_{kind}")[0] for kind in ("urban", "rural")], axis=1)
@@ -194,18 +230,16 @@ def _by_group(region: RegionData, name: str, groups: tuple[str, ...]) -> np.ndar
 
 
 def _by_province(region: RegionData, name: str) -> np.ndarray:
-    values = region.groups(name)
-    table = np.zeros((len(region.origins), max(len(region.provinces[origin]) for origin in region.origins)))
-    for o, origin in enumerate(region.origins):
-        table[o, : len(values[origin])] = values[origin]
-    return table
+    by_origin = [list(region.by_province(name)[origin].values()) for origin in region.origins]
+    most = max(len(values) for values in by_origin)
+    return np.array([values + [0.0] * (most - len(values)) for values in by_origin])
 
 
 SOURCE = np.dtype(
     [
         ("to_come", "f8"),  # share of a village's households that come after the start
         ("workers", "f8", (WORKERS,)),  # cumulative
-        ("size", "f8", (WORKERS, LARGEST_HOUSEHOLD)),  # cumulative over dependants, by workers - 1
+        ("dependants", "f8", (WORKERS, LARGEST_HOUSEHOLD)),  # cumulative, by workers - 1
         ("women_head", "f8"),
         ("women_other", "f8"),
         ("sector", "f8", (len(SECTORS),)),  # cumulative
@@ -234,9 +268,11 @@ def source_tables(structure: Structure, settings: PopulationSettings) -> np.ndar
         series = structure.households[:, o]
         table["to_come"] = 1.0 - series[0] / max(series.max(), series[0])
         table["workers"] = np.cumsum(structure.workers[o])
-        table["size"] = _size_thresholds(name, float(structure.household_size[o]), structure.workers[o])
+        table["dependants"] = _size_thresholds(name, float(structure.household_size[o]), structure.workers[o])
         table["women_head"] = structure.women_head[o]
-        table["women_other"] = _women_among_others(name, float(structure.women[o]), float(structure.women_head[o]), mean_workers)
+        table["women_other"] = _women_among_others(
+            name, float(structure.women[o]), float(structure.women_head[o]), mean_workers
+        )
         table["sector"] = np.cumsum(structure.sector[o])
         table["aware"] = structure.aware[o]
         table["savings_months"], table["indebted"] = structure.savings_months[o], structure.indebted[o]
@@ -285,11 +321,17 @@ def _size_thresholds(name: str, mean_size: float, workers: np.ndarray) -> np.nda
     room = [LARGEST_HOUSEHOLD - n for n in range(1, WORKERS + 1)]
     smallest = float(workers @ np.arange(1.0, WORKERS + 1))
     if not smallest - 1e-9 <= mean_size <= LARGEST_HOUSEHOLD - 0.1:
-        raise InputError(f"household_size of {name}", f"is {mean_size:g}", f"{smallest:.2f} (its workers) to {LARGEST_HOUSEHOLD - 0.1}")
+        raise InputError(
+            f"household_size of {name}",
+            f"is {mean_size:g}",
+            f"{smallest:.2f} (its workers) to {LARGEST_HOUSEHOLD - 0.1}",
+        )
     low, high = 0.0, 1000.0
     for _ in range(100):
         rate = (low + high) / 2
-        mean = smallest + sum(float(share) * _mean_dependants(rate, most) for share, most in zip(workers, room, strict=True))
+        mean = smallest + sum(
+            float(share) * _mean_dependants(rate, most) for share, most in zip(workers, room, strict=True)
+        )
         low, high = (rate, high) if mean < mean_size else (low, rate)
     table = np.ones((WORKERS, LARGEST_HOUSEHOLD))
     for n, most in enumerate(room):
@@ -310,7 +352,11 @@ def _abroad_thresholds(structure: Structure, o: int) -> np.ndarray:
     wanted, table = float(stock.sum()) / workers, np.zeros((len(SEX_AND_AGE), PLACES))
     most = float(share[mobility > 0].sum())
     if wanted > most:
-        raise InputError(f"initial_stock of {structure.origins[o]}", f"is {stock.sum():.0f} in all", f"at most {most * workers:.0f}, its mobile workers")
+        raise InputError(
+            f"initial_stock of {structure.origins[o]}",
+            f"is {stock.sum():.0f} in all",
+            f"at most {most * workers:.0f}, its mobile workers",
+        )
     low, high = 0.0, 1.0 / float(mobility[mobility > 0].min(initial=1.0))
     for _ in range(100):
         factor = (low + high) / 2
