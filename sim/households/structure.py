@@ -342,26 +342,31 @@ def _size_thresholds(name: str, mean_size: float, workers: np.ndarray) -> np.nda
 def _abroad_thresholds(structure: Structure, o: int) -> np.ndarray:
     """Cumulative chance of being in each destination at the start, by sex and age.
 
-    Proportional to mobility, at most 1, with the factor that makes the expected number abroad the pack's stock.
+    A worker who leaves at a rate in proportion to mobility m and returns at a rate that is the same for all is abroad
+    for a share f m / (1 + f m) of the time; f is such that the expected number abroad is the pack's stock.
     """
     years = np.array([high - low + 1 for low, high in AGE_BANDS], dtype=float)
     women = float(structure.women[o])
     share = np.concatenate([(1.0 - women) * years, women * years]) / years.sum()
     stock, mobility = structure.initial_stock[o], structure.mobility[o]
     workers = float(structure.households[0, o] * structure.mean_workers[o])
-    wanted, table = float(stock.sum()) / workers, np.zeros((len(SEX_AND_AGE), PLACES))
-    most = float(share[mobility > 0].sum())
-    if wanted > most:
-        raise InputError(
-            f"initial_stock of {structure.origins[o]}",
-            f"is {stock.sum():.0f} in all",
-            f"at most {most * workers:.0f}, its mobile workers",
-        )
-    low, high = 0.0, 1.0 / float(mobility[mobility > 0].min(initial=1.0))
+    wanted, most = float(stock.sum()) / workers, float(share[mobility > 0].sum())
+    table = np.zeros((len(SEX_AND_AGE), PLACES))
+    if wanted == 0:
+        return table
+    if wanted >= most:
+        where, given = f"initial_stock of {structure.origins[o]}", f"is {stock.sum():.0f} in all"
+        raise InputError(where, given, f"less than {most * workers:.0f}, its mobile workers")
+    low, high = 0.0, 1.0
+    while share @ _abroad(high, mobility) < wanted:
+        high *= 2
     for _ in range(100):
         factor = (low + high) / 2
-        low, high = (factor, high) if share @ np.minimum(1.0, factor * mobility) < wanted else (low, factor)
-    if wanted > 0:
-        by_place = np.cumsum(np.pad(stock, (0, PLACES - len(stock)))) / stock.sum()
-        table[:] = np.minimum(1.0, high * mobility)[:, None] * by_place
+        low, high = (factor, high) if share @ _abroad(factor, mobility) < wanted else (low, factor)
+    by_place = np.cumsum(np.pad(stock, (0, PLACES - len(stock)))) / stock.sum()
+    table[:] = _abroad(high, mobility)[:, None] * by_place
     return table
+
+
+def _abroad(factor: float, mobility: np.ndarray) -> np.ndarray:
+    return factor * mobility / (1.0 + factor * mobility)

@@ -45,7 +45,7 @@ def doors_between(population: Population, ties: Ties, kind: int) -> np.ndarray:
     return np.minimum(doors, length - doors)
 
 
-# what every graph must be -----------------------------------------------------------------------------------------------
+# what every graph must be --------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("scale", [0.0001, 0.001, 0.01])
@@ -107,7 +107,7 @@ def test_another_seed_makes_another_graph(population: Population, ties: Ties) ->
     assert weave(population, 2, SETTINGS).neighbours.tobytes() != ties.neighbours.tobytes()
 
 
-# what kind of graph it is -----------------------------------------------------------------------------------------------
+# what kind of graph it is --------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("scale", [0.0001, 0.001, 0.01])
