@@ -22,11 +22,12 @@ def plain(text: str) -> str:
 
 @dataclass(frozen=True)
 class Display:
-    """How one measure is shown: values are divided by `factor`, rounded to `decimals`, and read in `unit`."""
+    """How one measure is shown: values are divided by `factor`, whose word is `prefix`, and rounded to `decimals`."""
 
     factor: float
     decimals: int
-    unit: str
+    unit: str  # with the prefix
+    prefix: str = ""
 
     def show(self, value: float) -> str:
         """The value, with thin spaces between thousands and a true minus sign; a dash where there is none."""
@@ -66,7 +67,7 @@ def display_for(unit: str, values: np.ndarray, spreads: np.ndarray) -> Display:
     finite = np.abs(spreads[np.isfinite(spreads) & (spreads != 0)])
     by_spread = 1 - _exponent(float(np.median(finite)) / factor) if finite.size else by_size
     most = 0 if factor == 1.0 and largest >= 1000 else 3
-    return Display(factor, int(min(max(by_size, by_spread, 0), most)), prefix + unit)
+    return Display(factor, int(min(max(by_size, by_spread, 0), most)), prefix + unit, prefix)
 
 
 def percent(value: float, base: float) -> str:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
-from rich import box
 from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
@@ -17,6 +16,7 @@ from sim.output.result import Comparison, RunResult
 from sim.output.words import display_of, finding, headline_measures, is_clear, title_of
 
 _WIDTHS = (13, 13, 13, 13, 24, 8)
+_ORIGINS_ABREAST = 3
 _PIPED_WIDTH = 100  # rich assumes 80 columns where there is no terminal, which would wrap the table
 
 
@@ -49,14 +49,21 @@ def comparison_table(comparison: Comparison, unicode: bool = True) -> Group:
     return Group(header, *(block for block in blocks if block is not None), Text(caption, style="italic"))
 
 
-def run_table(result: RunResult, unicode: bool = True) -> Table:
+def run_table(result: RunResult, unicode: bool = True) -> Group:
     """Headline measures by origin: mean over months and seeds, with half its 95 % interval where there is one."""
     summary = result.summary()
     origins = places(result.origins, "origin")
-    caption = f"Means over months and {len(result.seeds)} seed{'s' * (len(result.seeds) > 1)}; ± half the 95 % interval."
-    table = Table(box=box.SIMPLE_HEAD, title=result.name, title_style="bold", caption=caption, caption_justify="left")
+    seeds = len(result.seeds)
+    caption = f"Means over months and {seeds} seed{'s' * (seeds > 1)}"
+    caption += "; after the sign, half the 95 % interval." if seeds > 1 else "."
+    parts = [origins[start : start + _ORIGINS_ABREAST] for start in range(0, len(origins), _ORIGINS_ABREAST)]
+    tables = [_run_part(result, summary, part, unicode) for part in parts]
+    return Group(Text(result.name, style="bold"), *tables, Text(caption, style="italic"))
+
+
+def _run_part(result: RunResult, summary: pd.DataFrame, origins: list[str], unicode: bool) -> Table:
+    table = Table(box=None, padding=(0, 1), header_style="bold")
     table.add_column("", no_wrap=True)
-    table.add_column("unit", no_wrap=True)
     for origin in origins:
         table.add_column(result.place(origin), justify="right", no_wrap=True)
     for measure in headline_measures():
@@ -64,7 +71,8 @@ def run_table(result: RunResult, unicode: bool = True) -> Table:
         if len(rows):
             display = display_for(rows["unit"].iloc[0], rows["mean"].to_numpy(), (rows["high95"] - rows["mean"]).to_numpy())
             cells = {row.origin: _with_half(row, display, unicode) for row in rows.itertuples()}
-            table.add_row(title_of(measure), display.unit.replace(" per ", "/"), *(cells.get(origin, "") for origin in origins))
+            unit = display.unit.replace(" per ", "/")
+            table.add_row(f"{title_of(measure)}, {unit}", *(cells.get(origin, "") for origin in origins))
     return table
 
 

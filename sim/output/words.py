@@ -24,7 +24,7 @@ _TITLES = {
     "banned": "On the entry-ban list",
     "unaware_banned": "Banned without knowing it",
     "refused": "Refused at the border",
-    "diverted": "Banned and working elsewhere",
+    "diverted": "Banned, working elsewhere",
     "remittances_true": "Remittances sent",
     "remittances_true_real": "Remittances received, at constant prices",
     "remittances_recorded": "Remittances recorded",
