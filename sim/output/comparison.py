@@ -58,7 +58,11 @@ def compare(scenario: RunResult, against: RunResult, first: Month = None, last: 
     reference = seed_means(against, first, last)
     if not treated.index.equals(reference.index):
         odd = treated.index.symmetric_difference(reference.index)
-        given = f"has other measures or places than the scenario ({' '.join(odd[0])})" if len(odd) else "is in another order"
+        given = (
+            f"has other measures or places than the scenario ({' '.join(odd[0])})"
+            if len(odd)
+            else "is in another order"
+        )
         raise InputError("against", given, "runs of one region pack")
     table = paired(treated.to_numpy(), reference.to_numpy(), treated.index)
     currency = {**against.meta.get("currency", {}), **scenario.meta.get("currency", {})}
@@ -193,7 +197,9 @@ def _require_same_seeds(scenario: RunResult, against: RunResult) -> None:
     ours, theirs = set(scenario.corridors["seed"]), set(against.corridors["seed"])
     if ours != theirs:
         odd = ", ".join(str(int(seed)) for seed in sorted(ours ^ theirs)[:5])
-        raise InputError("seeds", f"do not match between the two runs ({odd} on one side only)", "the same seeds in both")
+        raise InputError(
+            "seeds", f"do not match between the two runs ({odd} on one side only)", "the same seeds in both"
+        )
 
 
 def _units(table: pd.DataFrame, currency: dict[str, str]) -> list[str]:

@@ -92,7 +92,7 @@ def _restore(directory: Path) -> None:
 
 
 def _sweep(directory: Path) -> None:
-    """Remove what killed writers left: what was set aside is superseded, what is new may be another writer's for a day."""
+    """Remove what killed writers left; a new folder younger than a day may be another writer's."""
     if directory.exists():
         for old in _left(directory, "old"):
             shutil.rmtree(old, ignore_errors=True)
@@ -117,7 +117,9 @@ def _make_parent(path: Path) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except (FileExistsError, NotADirectoryError, PermissionError) as error:
-        raise InputError("output", f"is {str(path)!r}, which cannot be made ({error.strerror})", "a folder to write in") from error
+        raise InputError(
+            "output", f"is {str(path)!r}, which cannot be made ({error.strerror})", "a folder to write in"
+        ) from error
     if not os.access(path.parent, os.W_OK):
         raise InputError("output", f"is {str(path)!r}, in a folder that may not be written", "a folder to write in")
 

@@ -1,12 +1,10 @@
-"""Figures over time: mean and 90 % band over seeds, drawn with matplotlib, shown by a notebook, embedded in the report."""
+"""Figures over time: mean and 90 % band over seeds, for notebooks and for the report."""
 
 from __future__ import annotations
 
-import io
-import re
-from collections.abc import Callable, Sequence
+import textwrap
+from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import Any
 
 import matplotlib as mpl
@@ -16,39 +14,16 @@ from matplotlib.axes import Axes
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, DateFormatter, YearLocator
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FuncFormatter
 
 from sim.errors import InputError, unknown_name
 from sim.measures import MEASURES
 from sim.output.comparison import places
-from sim.output.numbers import MINUS, THIN
+from sim.output.drawing import AGAINST, PALE, PALETTE, SCENARIO, STYLE, PageFigure, Thousands
 from sim.output.result import Comparison, RunResult
 from sim.output.words import title_of
 
-INK, PALE, RULE = "#1a1a1a", "#595959", "#d9d9d9"
-SCENARIO, AGAINST = "#0072B2", "#D55E00"
-PALETTE = ("#0072B2", "#E69F00", "#CC79A7", "#009E73", "#56B4E9", "#D55E00", "#000000")
-"""Okabe and Ito (2008), Color Universal Design: told apart with any colour vision."""
-
 _COLUMNS = 3  # panels beside one another on a page
-_FONTS = "system-ui, 'Segoe UI', 'Helvetica Neue', Arial, sans-serif"
-STYLE: dict[str, Any] = {
-    # text stays text, and its room is reckoned with the font that matplotlib brings: the same file on every machine
-    "svg.fonttype": "none", "svg.hashsalt": "labour-migration-sim", "font.family": "DejaVu Sans", "text.parse_math": False,
-    "font.size": 8.5, "axes.titlesize": 9.5, "axes.titleweight": "bold", "axes.titlelocation": "left", "axes.titlepad": 7,
-    "axes.spines.top": False, "axes.spines.right": False, "axes.spines.left": False, "axes.edgecolor": PALE,
-    "axes.grid": True, "axes.grid.axis": "y", "grid.color": RULE, "grid.linewidth": 0.6, "axes.axisbelow": True,
-    "xtick.color": PALE, "ytick.color": PALE, "text.color": INK, "axes.labelcolor": PALE, "axes.titlecolor": INK,
-    "xtick.labelcolor": INK, "ytick.labelcolor": INK, "ytick.major.size": 0, "xtick.major.size": 3, "legend.frameon": False,
-    "axes.unicode_minus": True, "legend.fontsize": 9,
-}  # fmt: skip
-
-
-class PageFigure(Figure):
-    """A figure that a notebook shows without pyplot."""
-
-    def _repr_html_(self) -> str:
-        return svg_of(self, "figure")
+_UNDER_TITLE = 52  # characters that fit a panel's width
 
 
 @dataclass(frozen=True)
@@ -104,7 +79,10 @@ def run_figure(result: RunResult, measure: str, origin: str | None = None) -> Fi
             parts = [(result.place(to), own[own["destination"] == to]) for to in places(frame, "destination")]
         else:
             parts = [(result.name, own)]
-        lines = [Line(label, PALETTE[i % len(PALETTE)], False, by_seed(part, measure)) for i, (label, part) in enumerate(parts)]
+        lines = [
+            Line(label, PALETTE[i % len(PALETTE)], False, by_seed(part, measure))
+            for i, (label, part) in enumerate(parts)
+        ]
         panels.append(Panel(result.place(place), title_of(measure), MEASURES[measure].unit, tuple(lines)))
     return draw([panels[start : start + _COLUMNS] for start in range(0, len(panels), _COLUMNS)])
 
@@ -120,7 +98,8 @@ def draw(rows: Sequence[Sequence[Panel]]) -> Figure:
                 ax.set_visible(False)
             for ax, panel in zip(drawn, row, strict=False):
                 _draw_panel(ax, panel)
-        handles = [_sample(line) for line in rows[0][0].lines]
+        figure.get_layout_engine().set(h_pad=0.08, hspace=0.04, w_pad=0.06)
+        handles = [_sample(line) for line in sorted(rows[0][0].lines, key=lambda line: line.dashed)]
         figure.legend(handles=handles, loc="outside upper left", ncols=4, handlelength=2.4, borderaxespad=0.1)
     return figure
 
@@ -128,38 +107,6 @@ def draw(rows: Sequence[Sequence[Panel]]) -> Figure:
 def by_seed(frame: pd.DataFrame, measure: str) -> pd.DataFrame:
     """A measure with a row a month and a column a seed."""
     return frame.pivot_table(index="month", columns="seed", values=measure, aggfunc="sum", observed=True)
-
-
-def svg_of(figure: Figure, name: str, alt: str = "") -> str:
-    """A figure as an inline SVG: text as text, ids of its own, no outside reference, the same bytes every time.
-
-    Parameters
-    ----------
-    figure
-        Any matplotlib figure.
-    name
-        Prefix of all ids, unique in its page.
-    alt
-        What a reader who cannot see it should know.
-    """
-    written = io.StringIO()
-    with mpl.rc_context(STYLE):
-        figure.savefig(written, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None}, transparent=True)
-    text = written.getvalue()
-    text = text[text.index("<svg") :].replace("'DejaVu Sans'", _FONTS.replace('"', "'"))
-    text = re.sub(r'\bid="([^"]+)"', rf'id="{name}-\1"', text)
-    text = re.sub(r'(xlink:href="#|url\(#)', rf"\1{name}-", text)
-    text = re.sub(r'\bd="[^"]*"', lambda path: _rounded(path.group()), text)
-    opening, rest = text.split(">", 1)
-    opening = re.sub(r' (width|height)="[^"]*"', "", opening)
-    width = 96 * figure.get_figwidth()
-    label = f'role="img" aria-label="{escape(alt)}" style="width:100%;max-width:{width:.0f}px;height:auto"'
-    return f"{opening} {label}>{rest.strip()}"
-
-
-def _rounded(path: str) -> str:
-    """Coordinates to a hundredth of a point: finer is not seen, and doubles the file."""
-    return re.sub(r"(\.\d\d)\d+", r"\1", path)
 
 
 def _pair(comparison: Comparison, measure: str, origin: str, destination: str | None) -> Panel:
@@ -192,16 +139,20 @@ def _draw_panel(ax: Axes, panel: Panel) -> None:
     lowest, highest = np.inf, -np.inf
     for line in panel.lines:
         months = line.values.index.to_numpy()
-        low, high = np.nanquantile(line.values.to_numpy(), (0.05, 0.95), axis=1) if len(line.values) else (np.array([]),) * 2
+        low, high = (
+            np.nanquantile(line.values.to_numpy(), (0.05, 0.95), axis=1) if len(line.values) else (np.array([]),) * 2
+        )
         ax.fill_between(months, low, high, color=line.colour, alpha=0.18, linewidth=0)
         ax.plot(months, line.values.mean(axis=1), **_stroke(line))
         lowest, highest = min(lowest, np.nanmin(low, initial=np.inf)), max(highest, np.nanmax(high, initial=-np.inf))
     if 0 <= lowest <= 0.5 * highest or highest == lowest:
         ax.set_ylim(bottom=0)
     factor, prefix = _scale(max(abs(lowest), abs(highest)))
-    ax.set_title(panel.place, pad=16)
-    ax.text(0, 1.025, f"{panel.measure}, {prefix}{panel.unit}", transform=ax.transAxes, fontsize=7.5, color=PALE, va="bottom")
-    ax.yaxis.set_major_formatter(FuncFormatter(_ticks(factor)))
+    under = textwrap.fill(f"{panel.measure}, {prefix}{panel.unit}".replace(" per month", " a month"), _UNDER_TITLE)
+    ax.set_title(panel.place, pad=7 + 9 * (1 + under.count("\n")))
+    label = ax.text(0, 1.025, under, transform=ax.transAxes, fontsize=7.5, color=PALE, va="bottom")
+    label.set_in_layout(False)  # it may stand over the gap between panels, and must not narrow them
+    ax.yaxis.set_major_formatter(Thousands(factor))
     ax.locator_params(axis="y", nbins=5)
     _date_axis(ax, panel.lines[0].values.index)
 
@@ -230,10 +181,3 @@ def _scale(largest: float) -> tuple[float, str]:
         return 1.0, ""
     scales = ((1e9, "billion "), (1e6, "million "), (1e3, "thousand "))
     return next((factor, prefix) for factor, prefix in scales if largest >= factor)
-
-
-def _ticks(factor: float) -> Callable[[float, float], str]:
-    def text(value: float, _: float) -> str:
-        return f"{value / factor:,.10g}".replace(",", THIN).replace("-", MINUS)
-
-    return text

@@ -56,7 +56,9 @@ def write_comparison(comparison: Comparison, directory: str | Path) -> Path:
     with replace_folder(directory) as fresh:
         window = {"first": _month_text(comparison.first), "last": _month_text(comparison.last)}
         tables = {COMPARISON: comparison.table}
-        _write_tables(comparison.scenario, fresh, tables, {"comparison": {"against": comparison.against.name, **window}})
+        _write_tables(
+            comparison.scenario, fresh, tables, {"comparison": {"against": comparison.against.name, **window}}
+        )
         (fresh / AGAINST).mkdir()
         _write_tables(comparison.against, fresh / AGAINST)
         write_file(fresh / REPORT, report_html(comparison).encode())
@@ -84,7 +86,9 @@ def read_comparison(directory: str | Path) -> Comparison:
     window = meta["comparison"]
     texts = {name: str(column.dtype) for name, column in table.items() if isinstance(column.dtype, pd.CategoricalDtype)}
     table = table.astype({name: "str" for name in texts})[list(COLUMNS)]
-    return Comparison(read_run(directory), read_run(current(directory) / AGAINST), table, window["first"], window["last"])
+    return Comparison(
+        read_run(directory), read_run(current(directory) / AGAINST), table, window["first"], window["last"]
+    )
 
 
 def require_writable(directory: str | Path) -> Path:
@@ -129,7 +133,10 @@ def _column_bytes(values: pd.Series) -> bytes:
 
 
 def _write_tables(
-    result: RunResult, folder: Path, more: Mapping[str, pd.DataFrame] | None = None, notes: Mapping[str, Any] | None = None
+    result: RunResult,
+    folder: Path,
+    more: Mapping[str, pd.DataFrame] | None = None,
+    notes: Mapping[str, Any] | None = None,
 ) -> None:
     tables = {**{name: getattr(result, name) for name in TABLES}, **(more or {})}
     files = {}

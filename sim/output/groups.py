@@ -10,15 +10,19 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from sim.measures import CATEGORIES
 from sim.output.comparison import paired, places
-from sim.output.figures import AGAINST, INK, PALE, RULE, SCENARIO, STYLE, PageFigure
-from sim.output.numbers import Display, display_for
+from sim.output.drawing import AGAINST, INK, PALE, RULE, SCENARIO, STYLE, PageFigure, Thousands
+from sim.output.numbers import THIN, display_in_words
 from sim.output.result import Comparison
 from sim.output.words import is_clear
 
-_CATEGORY_NAMES = {"age": "Age", "sex": "Sex", "skill": "Skill", "sector": "Sector of work", "province": "Province", "regime": "Regime of stay"}
+_CATEGORY_NAMES = {
+    "sex": "Sex", "age": "Age", "skill": "Skill",
+    "sector": "Sector of work", "province": "Province", "regime": "Regime of stay",
+}  # fmt: skip
 _ROW = 0.19  # inches a bar
 
 
@@ -34,10 +38,10 @@ class Rate:
 
 
 RATES = (
-    Rate("abroad", "Abroad", "points of the workers", 100.0, 0),
+    Rate("abroad", "Abroad", "percentage points", 100.0, 0),
     Rate("remittances_true_real", "Remitted per worker", "USD a month", 1.0, -1),
-    Rate("jobless", "Without work", "points of the workers", 100.0, 1),
-    Rate("poor", "In a poor household", "points of the workers", 100.0, 1),
+    Rate("jobless", "Without work", "percentage points", 100.0, 1),
+    Rate("poor", "In a poor household", "percentage points", 100.0, 1),
 )
 
 
@@ -73,10 +77,12 @@ def hardest_hit(comparison: Comparison) -> str:
         losing = [row for row in rows.itertuples() if is_clear(row) and row.difference * rate.worse_if > 0]
         if losing:
             worst = max(losing, key=lambda row: abs(row.difference))
-            display = _display(rate, rows)
-            what = f"{rate.heading[0].lower()}{rate.heading[1:]} {display.signed(worst.difference)} {rate.unit}"
-            told.append(f"{_CATEGORY_NAMES[worst.category].lower()}: {_group_name(worst.group)} ({what}; 95 % interval {display.interval(worst.low95, worst.high95)})")
-    return f"Hit hardest of the groups of people are {'; '.join(told)}." if told else ""
+            display = display_in_words(rate.unit, worst.difference)
+            interval = display.interval(worst.low95, worst.high95)
+            who = f"{_group_name(worst.group)} ({_CATEGORY_NAMES.get(worst.category, worst.category).lower()})"
+            change = f"{display.signed(worst.difference)} {display.unit}"
+            told.append(f"{rate.heading.lower()}, {who}: {change} (95{THIN}% interval {interval})")
+    return f"Groups hit hardest: {'; '.join(told)}." if told else ""
 
 
 def group_figure(changes: pd.DataFrame) -> Figure:
@@ -94,7 +100,7 @@ def group_figure(changes: pd.DataFrame) -> Figure:
 
 
 def _rates(categories: pd.DataFrame, comparison: Comparison, origin: str | None) -> pd.DataFrame:
-    """Rows (category, group, rate), a column a seed: sums over months (and origins), divided by those of the workers."""
+    """Rows (category, group, rate), a column a seed: sums over months (and origins) per worker."""
     frame = categories if origin is None else categories[categories["origin"] == origin]
     if comparison.first is not None:
         frame = frame[frame["month"] >= pd.Timestamp(comparison.first).to_period("M").to_timestamp()]
@@ -104,7 +110,9 @@ def _rates(categories: pd.DataFrame, comparison: Comparison, origin: str | None)
     if origin is None and len(places(categories, "origin")) > 1:
         is_province = frame["category"] == "province"
         frame = frame.assign(group=frame["group"].mask(is_province, frame["group"] + " (" + frame["origin"] + ")"))
-    summed = frame.groupby(["category", "group", "seed"], sort=False)[["workers", *(rate.measure for rate in RATES)]].sum()
+    summed = frame.groupby(["category", "group", "seed"], sort=False)[
+        ["workers", *(rate.measure for rate in RATES)]
+    ].sum()
     workers = summed["workers"].where(summed["workers"] > 0)
     rates = pd.DataFrame({i: rate.factor * summed[rate.measure] / workers for i, rate in enumerate(RATES)})
     rates.columns.name = "rate"
@@ -120,7 +128,8 @@ def _draw_bars(ax: Axes, rate: Rate, rows: pd.DataFrame, heights: np.ndarray) ->
     ax.set_title(rate.heading, pad=16)
     ax.text(0, 1, f"{rate.unit}\n", transform=ax.transAxes, fontsize=7.5, color=PALE, va="center")
     ax.spines["bottom"].set_color(RULE)
-    ax.locator_params(axis="x", nbins=4)
+    ax.xaxis.set_major_formatter(Thousands())
+    ax.xaxis.set_major_locator(MaxNLocator(nbins=4, min_n_ticks=3))
     ax.set_ylim(heights.max() + 0.7, heights.min() - 1.8)
 
 
@@ -136,8 +145,3 @@ def _label_rows(ax: Axes, labels: pd.DataFrame, heights: np.ndarray) -> None:
 
 def _group_name(group: Any) -> str:
     return str(group).replace("_", "\u2013") if str(group)[:1].isdigit() else str(group).replace("_", " ")
-
-
-def _display(rate: Rate, rows: pd.DataFrame) -> Display:
-    values = rows[["scenario_mean", "against_mean"]].to_numpy()
-    return display_for(rate.unit, values, (rows["high95"] - rows["difference"]).to_numpy())

@@ -33,7 +33,8 @@ class Display:
         """The value, with thin spaces between thousands and a true minus sign; a dash where there is none."""
         if not math.isfinite(value):
             return ABSENT
-        text = f"{value / self.factor:,.{self.decimals}f}"
+        scaled = round(float(value) / self.factor, self.decimals)
+        text = f"{scaled:,.{max(self.decimals, 0)}f}"
         if not text.strip("-0.,"):
             text = text.lstrip("-")
         return text.replace(",", THIN).replace("-", MINUS)
@@ -68,6 +69,12 @@ def display_for(unit: str, values: np.ndarray, spreads: np.ndarray) -> Display:
     by_spread = 1 - _exponent(float(np.median(finite)) / factor) if finite.size else by_size
     most = 0 if factor == 1.0 and largest >= 1000 else 3
     return Display(factor, int(min(max(by_size, by_spread, 0), most)), prefix + unit, prefix)
+
+
+def display_in_words(unit: str, value: float) -> Display:
+    """The display of one number in a sentence: three digits of it."""
+    factor, prefix = next(((f, p) for limit, f, p in _SCALES if abs(value) >= limit / 10), (1.0, ""))
+    return Display(factor, min(2 - _exponent(value / factor), 3), prefix + unit, prefix)
 
 
 def percent(value: float, base: float) -> str:

@@ -33,7 +33,9 @@ def full_table(comparison: Comparison) -> str:
         for row in rows.itertuples():
             names = (str(measure), display.prefix + row.unit, row.origin, row.destination)
             bodies.append(f"<tr>{''.join(f'<td>{escape(name)}</td>' for name in names)}{_numbers(row, display)}</tr>")
-    return _table("All measures, origins and destinations.", heads, f"<tbody>{''.join(bodies)}</tbody>", "numbers dense")
+    return _table(
+        "All measures, origins and destinations.", heads, f"<tbody>{''.join(bodies)}</tbody>", "numbers dense"
+    )
 
 
 def shift_table(comparison: Comparison, shifts: pd.DataFrame) -> str:
@@ -41,7 +43,8 @@ def shift_table(comparison: Comparison, shifts: pd.DataFrame) -> str:
     display = shift_display(shifts)
     bodies = []
     for origin, rows in shifts.groupby("origin", sort=False):
-        head = f'<tr class="group"><th scope="rowgroup" colspan="7">{escape(comparison.scenario.place(str(origin)))}</th></tr>'
+        name = escape(comparison.scenario.place(str(origin)))
+        head = f'<tr class="group"><th scope="rowgroup" colspan="7">{name}</th></tr>'
         lines = (
             f'<tr><th scope="row">{escape(place_name(comparison, row.destination))}</th>{_numbers(row, display)}</tr>'
             for row in rows.itertuples()
@@ -53,7 +56,7 @@ def shift_table(comparison: Comparison, shifts: pd.DataFrame) -> str:
 def sources_table(sources: Iterable[dict[str, Any]]) -> str:
     """What each quantity rests on."""
     rows = (
-        f'<tr><td>{escape(str(row.get("quantity", "")))}</td><td>{escape(str(row.get("source", "")))}</td>'
+        f"<tr><td>{escape(str(row.get('quantity', '')))}</td><td>{escape(str(row.get('source', '')))}</td>"
         f'<td><span class="tag">{escape(str(row.get("tag", "")))}</span></td></tr>'
         for row in sources
     )
@@ -71,10 +74,15 @@ def _measure_rows(comparison: Comparison, measure: str) -> str:
     if not found:
         return ""
     display = display_of(rows)
-    note = f'<span class="unit">{escape(display.unit)}</span> <span class="note">{escape(MEASURES[measure].prose)}</span>'
+    note = (
+        f'<span class="unit">{escape(display.unit)}</span> <span class="note">{escape(MEASURES[measure].prose)}</span>'
+    )
     head = f'<tr class="group"><th scope="rowgroup" colspan="7">{escape(title_of(measure))} {note}</th></tr>'
-    lines = "".join(f'<tr{_total(row)}><th scope="row">{_origin(comparison, row.origin)}</th>{_numbers(row, display)}</tr>' for row in found)
-    return f'<tbody id="measure-{measure}">{head}{lines}</tbody>'
+    lines = (
+        f'<tr{_total(row)}><th scope="row">{_origin(comparison, row.origin)}</th>{_numbers(row, display)}</tr>'
+        for row in found
+    )
+    return f'<tbody id="measure-{measure}">{head}{"".join(lines)}</tbody>'
 
 
 def _numbers(row: Any, display: Display) -> str:
@@ -98,7 +106,8 @@ def _heads(comparison: Comparison, names: Sequence[str]) -> list[tuple[str, bool
 
 def _table(caption: str, heads: Sequence[tuple[str, bool]], bodies: str, kind: str) -> str:
     cells = "".join(f'<th scope="col"{" class=num" if number else ""}>{escape(name)}</th>' for name, number in heads)
-    return f'<div class="wide"><table class="{kind}"><caption>{escape(caption)}</caption><thead><tr>{cells}</tr></thead>{bodies}</table></div>'
+    head = f"<caption>{escape(caption)}</caption><thead><tr>{cells}</tr></thead>"
+    return f'<div class="wide"><table class="{kind}">{head}{bodies}</table></div>'
 
 
 def _origin(comparison: Comparison, code: str) -> str:

@@ -9,14 +9,16 @@ from html import escape
 import pandas as pd
 
 from sim.output.comparison import ALL, paired, places, seed_means
-from sim.output.figures import INK, PALE, PALETTE
-from sim.output.numbers import Display, display_for
+from sim.output.drawing import INK, PALE, PALETTE
+from sim.output.numbers import Display
 from sim.output.result import Comparison, RunResult
 
 HOME = "home"
+_SVG = "http://www.w3.org/2000/svg"  # a name, which nobody fetches
 _PANEL, _GAP, _LABEL, _BAR = 300, 30, 92, 9  # pixels: a panel, between panels, a label, a node
-_TALLEST, _SLOT, _TOP = 150, 40, 44  # pixels: the largest total shift, least room of a node, above the nodes
+_TALLEST, _SLOT, _TOP = 150, 40, 50  # pixels: the largest total shift, least room of a node, above the nodes
 _ABREAST = 3
+_COLOURS = [colour for i, colour in enumerate(PALETTE) if i != 3]  # the fourth, green, is home's
 
 
 def place_shifts(comparison: Comparison) -> pd.DataFrame:
@@ -29,9 +31,9 @@ def place_shifts(comparison: Comparison) -> pd.DataFrame:
 
 
 def shift_display(shifts: pd.DataFrame) -> Display:
-    """How person-months are shown."""
-    values = shifts[["scenario_mean", "against_mean"]].to_numpy()
-    return display_for("person-months a year", values, (shifts["high95"] - shifts["difference"]).to_numpy())
+    """How person-months are shown: in thousands, with a decimal where the shifts are small."""
+    decimals = 0 if shifts["difference"].abs().max() >= 1e5 else 1
+    return Display(1e3, decimals, "thousand person-months a year", "thousand ")
 
 
 def place_name(comparison: Comparison, code: str) -> str:
@@ -54,8 +56,8 @@ def shift_svg(comparison: Comparison, shifts: pd.DataFrame, alt: str) -> str:
         f'<g transform="translate({i % _ABREAST * (_PANEL + _GAP)} {i // _ABREAST * height})">{panel.svg()}</g>'
         for i, panel in enumerate(panels)
     )
-    label = f'role="img" aria-label="{escape(alt)}" style="width:100%;max-width:{width}px;height:auto"'
-    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {lines * height}" {label} class="flow">{body}</svg>'
+    size = f'viewBox="0 0 {width} {lines * height:g}" style="width:100%;max-width:{width}px;height:auto"'
+    return f'<svg xmlns="{_SVG}" {size} role="img" aria-label="{escape(alt)}" class="flow">{body}</svg>'
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,8 @@ class _Panel:
 
     def __init__(self, comparison: Comparison, origin: str, rows: pd.DataFrame, scale: float, display: Display) -> None:
         self.comparison, self.origin, self.scale, self.display = comparison, origin, scale, display
-        self.colours = dict(zip([*places(comparison.scenario.corridors, "destination")], PALETTE, strict=False)) | {HOME: PALETTE[3]}
+        destinations = places(comparison.scenario.corridors, "destination")
+        self.colours = {place: _COLOURS[i % len(_COLOURS)] for i, place in enumerate(destinations)} | {HOME: PALETTE[3]}
         moved = list(zip(rows["destination"], rows["difference"], strict=True))
         self.losing = self._stack([(place, -change) for place, change in moved if change < 0])
         self.gaining = self._stack([(place, change) for place, change in moved if change > 0])
@@ -80,12 +83,12 @@ class _Panel:
 
     def svg(self) -> str:
         """The panel's drawing, its origin on top."""
-        title = f'<text x="0" y="14" font-weight="bold" font-size="13" fill="{INK}">{escape(self.comparison.scenario.place(self.origin))}</text>'
+        title = _text(0, 14, self.comparison.scenario.place(self.origin), 13, INK, "start", ' font-weight="bold"')
         if not self.losing or not self.gaining or not self.scale:
-            return f'{title}<text x="0" y="{_TOP + 14}" font-size="12" fill="{PALE}">no net shift</text>'
-        heads = f'<text x="{_LABEL}" y="34" text-anchor="end" font-size="11" fill="{PALE}">fewer</text>'
-        heads += f'<text x="{_PANEL - _LABEL}" y="34" font-size="11" fill="{PALE}">more</text>'
-        return title + heads + "".join([*self._ribbons(), *self._nodes(self.losing, False), *self._nodes(self.gaining, True)])
+            return title + _text(0, _TOP + 14, "no net shift", 12, PALE)
+        heads = _text(_LABEL, 36, "fewer", 11, PALE, "end") + _text(_PANEL - _LABEL, 36, "more", 11, PALE)
+        nodes = [*self._nodes(self.losing, False), *self._nodes(self.gaining, True)]
+        return title + heads + "".join([*self._ribbons(), *nodes])
 
     def _stack(self, sides: list[tuple[str, float]]) -> list[_Node]:
         nodes, top = [], float(_TOP)
@@ -121,9 +124,16 @@ class _Panel:
             middle = node.top + min(max(node.size / 2, 4), 60)
             name = place_name(self.comparison, node.place)
             change = self.display.signed(node.change if on_right else -node.change)
-            yield f'<rect x="{x}" y="{node.top:.1f}" width="{_BAR}" height="{node.size:.1f}" fill="{self.colours[node.place]}"/>'
-            yield f'<text x="{text_x}" y="{middle + 2:.1f}" text-anchor="{anchor}" font-size="12" fill="{INK}">{escape(name)}</text>'
-            yield f'<text x="{text_x}" y="{middle + 16:.1f}" text-anchor="{anchor}" font-size="11" fill="{PALE}">{change}</text>'
+            colour = self.colours[node.place]
+            yield f'<rect x="{x}" y="{node.top:.1f}" width="{_BAR}" height="{node.size:.1f}" fill="{colour}"/>'
+            yield _text(text_x, middle + 2, name, 12, INK, anchor) + _text(
+                text_x, middle + 16, change, 11, PALE, anchor
+            )
+
+
+def _text(x: float, y: float, words: str, size: int, colour: str, anchor: str = "start", more: str = "") -> str:
+    place = f'x="{x:g}" y="{y:.1f}" text-anchor="{anchor}"'
+    return f'<text {place} font-size="{size}" fill="{colour}"{more}>{escape(words)}</text>'
 
 
 def _person_months(run: RunResult, comparison: Comparison) -> pd.DataFrame:

@@ -40,7 +40,14 @@ def comparison_table(comparison: Comparison, unicode: bool = True) -> Group:
     Corridors in which neither scenario has anything are left out.
     """
     seeds = len(comparison.scenario.seeds)
-    heads = ("", _short(comparison.scenario.name), _short(comparison.against.name), "difference", "95 % interval", "indep.")
+    heads = (
+        "",
+        _short(comparison.scenario.name),
+        _short(comparison.against.name),
+        "difference",
+        "95 % interval",
+        "indep.",
+    )
     header = _aligned(Text(comparison.title, style="bold"))
     header.add_row(*(Text(head, style="bold") for head in heads))
     blocks = [_block(comparison.table, measure, unicode) for measure in headline_measures()]
@@ -67,9 +74,13 @@ def _run_part(result: RunResult, summary: pd.DataFrame, origins: list[str], unic
     for origin in origins:
         table.add_column(result.place(origin), justify="right", no_wrap=True)
     for measure in headline_measures():
-        rows = summary[(summary["measure"] == measure) & (summary["destination"] == ALL) & summary["origin"].isin(origins)]
+        rows = summary[
+            (summary["measure"] == measure) & (summary["destination"] == ALL) & summary["origin"].isin(origins)
+        ]
         if len(rows):
-            display = display_for(rows["unit"].iloc[0], rows["mean"].to_numpy(), (rows["high95"] - rows["mean"]).to_numpy())
+            display = display_for(
+                rows["unit"].iloc[0], rows["mean"].to_numpy(), (rows["high95"] - rows["mean"]).to_numpy()
+            )
             cells = {row.origin: _with_half(row, display, unicode) for row in rows.itertuples()}
             unit = display.unit.replace(" per ", "/")
             table.add_row(f"{title_of(measure)}, {unit}", *(cells.get(origin, "") for origin in origins))

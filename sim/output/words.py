@@ -11,7 +11,7 @@ import pandas as pd
 
 from sim.measures import MEASURES
 from sim.output.comparison import ALL, places
-from sim.output.numbers import THIN, Display, display_for, percent
+from sim.output.numbers import THIN, Display, display_for, display_in_words, percent
 
 if TYPE_CHECKING:
     from sim.output.result import Comparison
@@ -26,7 +26,7 @@ _TITLES = {
     "refused": "Refused at the border",
     "diverted": "Banned, working elsewhere",
     "remittances_true": "Remittances sent",
-    "remittances_true_real": "Remittances received, at constant prices",
+    "remittances_true_real": "Real remittances",
     "remittances_recorded": "Remittances recorded",
     "jobless_returnees": "Returned and without work",
     "joblessness_12": "Joblessness a year after return",
@@ -75,29 +75,27 @@ def finding(comparison: Comparison) -> str:
         if clear:
             row = max(clear, key=_relative)
             place = comparison.scenario.place(row.origin)
-            change = clause(row, display_of(table[table["measure"] == measure]))
+            change = clause(row, row.unit)
             return f"{names} {title_of(measure)[0].lower()}{title_of(measure)[1:]} ({place}): {change}."
     if len(comparison.scenario.seeds) < 2:
         return f"{names} one seed cannot tell an effect from chance: run more seeds."
     return f"{names} no headline measure differs by more than chance explains."
 
 
-def clause(row: Any, display: Display) -> str:
+def clause(row: Any, unit: str) -> str:
     """``12.3 million USD a month more (95 % interval 10.1 to 14.5; +4.5 %)``."""
     if row.difference == 0:
         return "no change at all"
-    unit = _spoken(display.unit)
+    display = display_in_words(unit, row.difference)
+    shown = display.unit.replace(" per month", " a month").replace("percent", "percentage points")
     if math.isfinite(row.low95) and not is_clear(row):
-        return f"no change beyond chance ({display.interval(row.low95, row.high95)} {unit})"
+        return f"no change beyond chance (95{THIN}% interval {display.interval(row.low95, row.high95)} {shown})"
     low, high = sorted((abs(row.low95), abs(row.high95)))
     interval = f"{display.show(low)} to {display.show(high)}"  # unsigned: the words give the direction
     reach = f"95{THIN}% interval {interval}" if math.isfinite(row.low95) else "one seed, so no interval"
-    size = display.show(abs(row.difference))
-    more = "more" if row.difference > 0 else "fewer" if unit.split()[-1] in ("persons", "households") else "less"
-    if "percent" in unit:
-        unit, more = "percentage points", "higher" if row.difference > 0 else "lower"
-        return f"{size} {unit} {more} ({reach})"
-    return f"{size} {unit} {more} ({reach}; {percent(row.difference, row.against_mean)})"
+    if "percent" not in unit:
+        reach += f"; {percent(row.difference, row.against_mean)}"
+    return f"{display.show(abs(row.difference))} {shown} {_direction(unit, row.difference > 0)} ({reach})"
 
 
 def summary_sentences(comparison: Comparison, hardest: str = "") -> list[str]:
@@ -125,11 +123,7 @@ def _by_origin(comparison: Comparison, measure: str, subject: str) -> str:
     rows = comparison.table[comparison.table["measure"] == measure]
     origins = places(comparison.scenario.origins, "origin")
     found = [(origin, row_of(rows, measure, origin)) for origin in origins]
-    told = [
-        f"{comparison.scenario.place(origin)} {clause(row, display_of(rows))}"
-        for origin, row in found
-        if row is not None
-    ]
+    told = [f"{comparison.scenario.place(origin)} {clause(row, row.unit)}" for origin, row in found if row is not None]
     return f"{subject}: {_listed(told)}." if told else ""
 
 
@@ -138,12 +132,15 @@ def _abroad(comparison: Comparison, whole: str) -> str:
     row = row_of(rows, "stock", whole)
     if row is None:
         return ""
-    display = display_of(rows)
     to = rows[(rows["origin"] == whole) & (rows["destination"] != ALL)]
     moved = sorted((part for part in to.itertuples() if is_clear(part)), key=lambda part: -abs(part.difference))
-    places_moved = [f"{comparison.scenario.place(part.destination)} {display.signed(part.difference)}" for part in moved]
+    places_moved = [f"{comparison.scenario.place(part.destination)} {_signed(part)}" for part in moved]
     detail = f" Of this, {_listed(places_moved)}." if len(places_moved) > 1 else ""
-    return f"Labour migrants abroad: {clause(row, display)}.{detail}"
+    return f"Labour migrants abroad: {clause(row, row.unit)}.{detail}"
+
+
+def _signed(row: Any) -> str:
+    return display_in_words(row.unit, row.difference).signed(row.difference)
 
 
 def _of_all(comparison: Comparison, whole: str, subjects: Iterable[tuple[str, str]]) -> str:
@@ -152,7 +149,7 @@ def _of_all(comparison: Comparison, whole: str, subjects: Iterable[tuple[str, st
         rows = comparison.table[comparison.table["measure"] == measure]
         row = row_of(rows, measure, whole)
         if row is not None:
-            told.append(f"{subject}: {clause(row, display_of(rows))}")
+            told.append(f"{subject}: {clause(row, row.unit)}")
     return "; ".join(told) + "." if told else ""
 
 
@@ -165,8 +162,12 @@ def _relative(row: Any) -> float:
     return abs(row.difference) / abs(row.against_mean) if row.against_mean else math.inf
 
 
-def _spoken(unit: str) -> str:
-    return unit.replace(" per month", " a month")
+def _direction(unit: str, up: bool) -> str:
+    if "percent" in unit:
+        return "higher" if up else "lower"
+    if up:
+        return "more"
+    return "fewer" if unit.startswith(("persons", "households")) else "less"
 
 
 def _listed(parts: list[str]) -> str:

@@ -13,7 +13,11 @@ from sim.output.result import Comparison, RunResult
 
 ORIGINS = {"TJK": 1.2e6, "KGZ": 0.9e6, "UZB": 3.4e6}  # workers
 SHARES = {"RUS": 0.28, "KAZ": 0.03, "OTH": 0.012}  # abroad, of the workers
-PROVINCES = {"TJK": ("Sughd", "Khatlon", "GBAO"), "KGZ": ("Osh", "Batken", "Chuy"), "UZB": ("Fergana", "Andijan", "Samarkand")}
+PROVINCES = {
+    "TJK": ("Sughd", "Khatlon", "GBAO"),
+    "KGZ": ("Osh", "Batken", "Chuy"),
+    "UZB": ("Fergana", "Andijan", "Samarkand"),
+}
 GROUPS = {
     "sex": ("men", "women"),
     "age": ("18_24", "25_34", "35_44", "45_59"),
@@ -26,6 +30,27 @@ OF_STOCK = {
     "refused": 0.004, "banned": 0.14, "unaware_banned": 0.08, "diverted": 0.01,
 }  # fmt: skip
 BANS = {"forced_returns", "refused", "banned", "unaware_banned", "diverted"}
+
+META = {
+    "region": "Central Asia",
+    "scale": 0.01,
+    "versions": {"sim": "0.1.0"},
+    "pack_digest": "5a1fe0",
+    "timings": {"run": 12.25},
+    "currency": {"TJK": "TJS", "KGZ": "KGS", "UZB": "UZS", "RUS": "RUB", "KAZ": "KZT"},
+    "names": {
+        "TJK": "Tajikistan", "KGZ": "Kyrgyzstan", "UZB": "Uzbekistan",
+        "RUS": "Russia", "KAZ": "Kazakhstan", "OTH": "elsewhere",
+    },
+    "sources": [
+        {"quantity": "exchange_rate RUB", "source": "Mean of daily closes, https://example.org/rub", "tag": "published"},
+        {"quantity": "labour_demand", "source": "wide prior, no source found", "tag": "assumed"},
+        {"quantity": "travel_cost", "source": "Survey of 2014, table 3, deflated", "tag": "derived"},
+    ],
+    "caveats": ["Stocks in Kazakhstan are low confidence.", "Three remittance series are mixed in the press."],
+    "command": "sim compare scenario=no_ban against=history seeds=8 name=demo",
+    "citation": "labour-migration-sim 0.1.0, a simulator of labour migration.",
+}  # fmt: skip
 
 
 def _corridors(seeds: int, months: int, origins: list[str], destinations: list[str], effect: float) -> pd.DataFrame:
@@ -54,7 +79,9 @@ def _corridor(seed, months, origin, destination, effect, luck, own) -> pd.DataFr
         if measure.level == "corridor":
             share = OF_STOCK.get(name, 0.01) * (1 - 0.85 * min(1.0, 8 * effect) * (name in BANS))
             noise = 1 + 0.01 * luck.normal(0, 1, months)
-            columns[name] = 0.4 * path if measure.kind == "ratio" else share * stock * noise * (ramp if name in BANS else 1)
+            columns[name] = (
+                0.4 * path if measure.kind == "ratio" else share * stock * noise * (ramp if name in BANS else 1)
+            )
     rate = 1 - 0.45 * np.clip((t - 30) / 8, 0, 1)
     columns |= {"stock": stock, "remittances_true": 240 * rate * stock, "remittances_true_destination": 7500 * stock}
     columns |= {"remittances_true_origin": 1200 * stock, "remittances_true_real": 260 * rate**0.6 * stock}
@@ -92,7 +119,11 @@ def _categories(origins: pd.DataFrame, effect: float) -> pd.DataFrame:
                 part = frame[["seed", "month", "origin"]].assign(category=category, group=group)
                 workers = frame["workers"] * share
                 base = {m.name: 0.02 * workers for m in CATEGORY_MEASURES}
-                base |= {"workers": workers, "abroad": frame["stock"] * share * tilt, "jobless": 0.1 * workers * (2 - tilt)}
+                base |= {
+                    "workers": workers,
+                    "abroad": frame["stock"] * share * tilt,
+                    "jobless": 0.1 * workers * (2 - tilt),
+                }
                 base |= {"poor": frame["poverty"] / 100 * workers * (2 - tilt)}
                 base |= {"remittances_true_real": frame["remittances_true_real"] * share * tilt}
                 parts.append(part.assign(**base))
@@ -106,21 +137,8 @@ def make_run(
     """A made-up run; `effect` is the share by which the stock in Russia ends higher than in history."""
     corridors = _corridors(seeds, months, list(origins), list(destinations), effect)
     by_origin = _origins(corridors, effect)
-    meta = {
-        "scenario": {"name": name, "question": "What did the re-entry ban do to those who send money home?", "population": {"scale": 0.01}},
-        "region": "Central Asia", "scale": 0.01, "seeds": list(range(1, seeds + 1)), "versions": {"sim": "0.1.0", "numpy": np.__version__},
-        "pack_digest": "5a1fe0", "digests": {str(seed): f"{seed:064x}" for seed in range(1, seeds + 1)}, "timings": {"run": 12.25},
-        "currency": {"TJK": "TJS", "KGZ": "KGS", "UZB": "UZS", "RUS": "RUB", "KAZ": "KZT"},
-        "names": {"TJK": "Tajikistan", "KGZ": "Kyrgyzstan", "UZB": "Uzbekistan", "RUS": "Russia", "KAZ": "Kazakhstan", "OTH": "elsewhere"},
-        "sources": [
-            {"quantity": "exchange_rate RUB", "source": "Mean of daily closes, https://example.org/rub", "tag": "published"},
-            {"quantity": "labour_demand", "source": "wide prior, no source found", "tag": "assumed"},
-            {"quantity": "travel_cost", "source": "IOM survey 2014, table 3, deflated", "tag": "derived"},
-        ],
-        "caveats": ["Stocks in Kazakhstan are low confidence.", "Three remittance series are mixed in the press."],
-        "command": "sim compare scenario=no_ban against=history seeds=8 name=demo",
-        "citation": "labour-migration-sim 0.1.0, a simulator of labour migration.",
-    }  # fmt: skip
+    meta = {**META, "seeds": list(range(1, seeds + 1)), "digests": {str(seed): f"{seed:064x}" for seed in range(seeds)}}
+    meta["scenario"] = {"name": name, "question": "What did the re-entry ban do to those who send money home?"}
     return RunResult(corridors, by_origin, _categories(by_origin, effect), meta)
 
 
