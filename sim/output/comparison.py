@@ -56,14 +56,11 @@ def compare(scenario: RunResult, against: RunResult, first: Month = None, last: 
     _require_same_seeds(scenario, against)
     treated = seed_means(scenario, first, last)
     reference = seed_means(against, first, last)
-    if not treated.index.equals(reference.index):
-        odd = treated.index.symmetric_difference(reference.index)
-        given = (
-            f"has other measures or places than the scenario ({' '.join(odd[0])})"
-            if len(odd)
-            else "is in another order"
-        )
+    odd = treated.index.symmetric_difference(reference.index)
+    if len(odd):
+        given = f"has other measures or places than the scenario ({' '.join(odd[0])})"
         raise InputError("against", given, "runs of one region pack")
+    reference = reference.reindex(treated.index)
     table = paired(treated.to_numpy(), reference.to_numpy(), treated.index)
     currency = {**against.meta.get("currency", {}), **scenario.meta.get("currency", {})}
     table.insert(1, "unit", _units(table, currency))

@@ -105,8 +105,8 @@ def draw(rows: Sequence[Sequence[Panel]]) -> Figure:
 
 
 def by_seed(frame: pd.DataFrame, measure: str) -> pd.DataFrame:
-    """A measure with a row a month and a column a seed."""
-    return frame.pivot_table(index="month", columns="seed", values=measure, aggfunc="sum", observed=True)
+    """A measure of one place with a row a month and a column a seed; months without any value are left out."""
+    return frame.pivot(index="month", columns="seed", values=measure).dropna(how="all")
 
 
 def _pair(comparison: Comparison, measure: str, origin: str, destination: str | None) -> Panel:
@@ -158,7 +158,9 @@ def _draw_panel(ax: Axes, panel: Panel) -> None:
 
 
 def _date_axis(ax: Axes, months: pd.Index) -> None:
-    if len(months) > 24:
+    if len(months) < 3:
+        ax.set_xticks(months.to_numpy(), [f"{month:%b %Y}" for month in months])
+    elif len(months) > 24:
         ax.xaxis.set_major_locator(YearLocator())
         ax.xaxis.set_major_formatter(DateFormatter("%Y"))
     else:

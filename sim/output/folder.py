@@ -180,7 +180,7 @@ def _read(directory: Path, names: tuple[str, ...]) -> tuple[list[pd.DataFrame], 
         files = meta.pop("files")
     except FileNotFoundError as error:
         raise InputError(str(directory), "is no run: it has no run.json", "a folder that a run has written") from error
-    except (OSError, ValueError, KeyError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, AttributeError, TypeError) as error:
         raise InputError(str(directory / RUN), "cannot be read: it is damaged or incomplete") from error
     return [_read_parquet(folder / f"{name}.parquet", files) for name in names], meta
 

@@ -38,14 +38,15 @@ _CONTENTS = (
     ("reading", "How to read this"), ("sources", "Sources"),
 )  # fmt: skip
 _BAND = "Lines: mean over seeds; bands: nine seeds in ten."
+_ONE_SEED = "Lines: the one seed of each run, so no bands."
 _SHIFT = (
     "Both runs of a pair hold the same people with the same luck, so the difference is people who are elsewhere, not "
     "other people. Ribbons lead from the places with fewer to those with more, shared out in proportion; their widths "
     "have one scale."
 )
 _BARS = (
-    "Difference in the rate of each group, with its 95\u00a0% interval. Orange-red: lower; blue: higher. Workers change "
-    "their regime of stay between scenarios, so those rows compare different people."
+    "Difference in the rate of each group, with its 95\u00a0% interval. Orange-red: lower; blue: higher. Workers "
+    "change their regime of stay between scenarios, so those rows compare different people."
 )
 _READING = (
     (
@@ -138,7 +139,7 @@ def _over_time(comparison: Comparison) -> str:
         measures = [measure for measure in wanted if measure in comparison.scenario.origins]
         if measures:
             figure = comparison_figure(comparison, measures, by_destination)
-            caption = f"{_prose(measures)} {_BAND}"
+            caption = f"{_prose(measures)} {_BAND if len(comparison.scenario.seeds) > 1 else _ONE_SEED}"
             out.append(f"<h3>{title}</h3>{_figure(svg_of(figure, name, _alt(comparison, title, measures)), caption)}")
     return "".join(out)
 
@@ -155,6 +156,8 @@ def _shift(comparison: Comparison) -> str:
 
 
 def _groups(comparison: Comparison) -> str:
+    if comparison.scenario.categories.empty:
+        return "<p>The run holds no quarter's end, and groups of people are counted then.</p>"
     alt = "Bars of the difference by group of people"
     drawn = svg_of(group_figure(group_changes(comparison)), "people", f"{alt}, all origins together.")
     out = [_figure(drawn, _BARS)]

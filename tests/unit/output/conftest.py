@@ -43,7 +43,7 @@ META = {
         "RUS": "Russia", "KAZ": "Kazakhstan", "OTH": "elsewhere",
     },
     "sources": [
-        {"quantity": "exchange_rate RUB", "source": "Mean of daily closes, https://example.org/rub", "tag": "published"},
+        {"quantity": "exchange_rate RUB", "source": "Daily closes, https://example.org/rub", "tag": "published"},
         {"quantity": "labour_demand", "source": "wide prior, no source found", "tag": "assumed"},
         {"quantity": "travel_cost", "source": "Survey of 2014, table 3, deflated", "tag": "derived"},
     ],
@@ -111,7 +111,8 @@ def _origins(corridors: pd.DataFrame, effect: float) -> pd.DataFrame:
 
 def _categories(origins: pd.DataFrame, effect: float) -> pd.DataFrame:
     ends = origins[origins["month"].dt.month % 3 == 0]
-    parts = []
+    names = [measure.name for measure in CATEGORY_MEASURES]
+    parts = [ends[["seed", "month", "origin"]].iloc[:0].assign(category="", group="", **dict.fromkeys(names, 0.0))]
     for origin, frame in ends.groupby("origin", sort=False):
         for category, groups in {**GROUPS, "province": PROVINCES.get(str(origin), ("North", "South"))}.items():
             for g, group in enumerate(groups):
