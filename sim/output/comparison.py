@@ -7,7 +7,7 @@ Student's on the paired differences (Law 2015, Simulation Modeling and Analysis,
 from __future__ import annotations
 
 import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -24,7 +24,7 @@ COLUMNS = (
     "measure", "unit", "origin", "destination", "scenario_mean", "against_mean",
     "difference", "low95", "high95", "seeds", "independent_seeds",
 )  # fmt: skip
-Month = str | datetime.date | pd.Timestamp | None
+Month: TypeAlias = str | datetime.date | pd.Timestamp | None
 _KEYS = ["measure", "origin", "destination"]
 _NOISE = 1e-12  # a spread this small beside the means is rounding, not luck
 

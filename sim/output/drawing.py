@@ -20,7 +20,7 @@ PALETTE = ("#0072B2", "#E69F00", "#CC79A7", "#009E73", "#56B4E9", "#D55E00", "#0
 """Okabe and Ito (2008), Color Universal Design: told apart with any colour vision."""
 
 _FONTS = "system-ui, 'Segoe UI', 'Helvetica Neue', Arial, sans-serif"
-STYLE: dict[str, Any] = {
+STYLE: Any = {
     # text stays text, and its room is reckoned with the font that matplotlib brings: the same file on every machine
     "svg.fonttype": "none", "svg.hashsalt": "labour-migration-sim", "font.family": "DejaVu Sans",
     "text.parse_math": False, "font.size": 8.5, "legend.fontsize": 9, "legend.frameon": False,

@@ -13,6 +13,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, DateFormatter, YearLocator
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.lines import Line2D
 
 from sim.errors import InputError, unknown_name
@@ -90,15 +91,15 @@ def run_figure(result: RunResult, measure: str, origin: str | None = None) -> Fi
 def draw(rows: Sequence[Sequence[Panel]]) -> Figure:
     """Panels in a grid under one legend; a panel's unit stands above its axes."""
     columns = max(len(row) for row in rows)
+    engine = ConstrainedLayoutEngine(h_pad=0.08, w_pad=0.06, hspace=0.04)
     with mpl.rc_context(STYLE):
-        figure = PageFigure(figsize=(max(3.4 * columns, 5.4), 2.05 * len(rows) + 0.45), layout="constrained")
+        figure = PageFigure(figsize=(max(3.4 * columns, 5.4), 2.05 * len(rows) + 0.45), layout=engine)
         axes = figure.subplots(len(rows), columns, squeeze=False)
         for drawn, row in zip(axes, rows, strict=True):
             for ax in drawn[len(row) :]:
                 ax.set_visible(False)
             for ax, panel in zip(drawn, row, strict=False):
                 _draw_panel(ax, panel)
-        figure.get_layout_engine().set(h_pad=0.08, hspace=0.04, w_pad=0.06)
         handles = [_sample(line) for line in sorted(rows[0][0].lines, key=lambda line: line.dashed)]
         figure.legend(handles=handles, loc="outside upper left", ncols=4, handlelength=2.4, borderaxespad=0.1)
     return figure

@@ -74,9 +74,9 @@ def read_run(directory: str | Path) -> RunResult:
         There is no run, or a file of it is missing, truncated or not the one that was written.
     """
     directory = Path(directory)
-    tables, meta = _read(directory, TABLES)
+    (corridors, origins, categories), meta = _read(directory, TABLES)
     meta.pop("comparison", None)
-    return RunResult(*tables, meta=meta)
+    return RunResult(corridors, origins, categories, meta)
 
 
 def read_comparison(directory: str | Path) -> Comparison:

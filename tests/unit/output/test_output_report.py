@@ -126,11 +126,10 @@ def test_names_from_a_scenario_file_stay_text(run):
 @pytest.mark.parametrize(
     "shape",
     [
-        {"seeds": 1},
-        {"seeds": 2, "origins": ("TJK",)},
-        {"seeds": 2, "destinations": ("KAZ",)},
+        {"seeds": 1, "origins": ("TJK", "UZB"), "destinations": ("RUS",)},
+        {"seeds": 2, "origins": ("TJK",), "destinations": ("RUS", "KAZ")},
         {"seeds": 1, "origins": ("AAA",), "destinations": ("BBB",), "months": 1},
-        {"seeds": 2, "origins": ("A", "B", "C", "D"), "destinations": ("X", "Y")},
+        {"seeds": 2, "origins": ("A", "B", "C", "D"), "destinations": ("X",)},
     ],
 )
 def test_other_shapes(run, shape):
