@@ -1,0 +1,62 @@
+# Everything in one place: make demo, make test. Needs Python 3.11 (or 3.12), pip and make; installs into .venv alone.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+LOCK := $(BIN)/pip-compile --generate-hashes --no-emit-index-url --no-emit-find-links --strip-extras --quiet
+
+# matplotlib would make a folder among the user's settings
+export MPLCONFIGDIR := $(CURDIR)/$(VENV)/matplotlib
+
+.PHONY: demo test check bench lock clean help
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make demo    install, then run history against no_ban: results/demo/report.html"
+	@echo "make test    install what the tests need, then style, imports and tests"
+	@echo "make bench   speed and memory of the engines"
+	@echo "make lock    renew the locked requirements"
+	@echo "make clean   remove the environment and everything that was built"
+
+demo: $(STAMP)-project
+	$(BIN)/sim compare scenario=history against=no_ban name=demo
+
+test: $(STAMP)-project $(STAMP)-dev
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/python -m pytest
+
+bench: $(STAMP)-project
+	set -e; for benchmark in benchmarks/*.py; do $(BIN)/python "$$benchmark"; done
+
+# The steps of an installation, each with a stamp, so that a second call is quick. Nothing is installed that is not locked.
+$(STAMP)-venv:
+	$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info < (3, 13) else "error: Python 3.11 or 3.12 is needed: make PYTHON=/path/to/python3.11")'
+	$(PYTHON) -m venv $(VENV)
+	touch $@
+
+$(STAMP)-build: requirements-build.txt | $(STAMP)-venv
+	$(INSTALL) --require-hashes -r requirements-build.txt
+	touch $@
+
+$(STAMP)-core: requirements.txt $(STAMP)-build
+	$(INSTALL) --require-hashes --no-build-isolation -r requirements.txt
+	touch $@
+
+$(STAMP)-dev: requirements-dev.txt $(STAMP)-core
+	$(INSTALL) --require-hashes --no-build-isolation -r requirements-dev.txt
+	touch $@
+
+$(STAMP)-project: pyproject.toml $(STAMP)-core
+	$(INSTALL) --no-deps --no-build-isolation --editable .
+	touch $@
+
+lock: $(STAMP)-dev
+	$(LOCK) --allow-unsafe --output-file=requirements-build.txt requirements-build.in
+	$(LOCK) --output-file=requirements.txt pyproject.toml
+	$(LOCK) --allow-unsafe --extra=dev --constraint=requirements.txt --constraint=requirements-build.txt --output-file=requirements-dev.txt pyproject.toml
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .hypothesis .ruff_cache .mypy_cache
+	find sim tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,134 @@
+"""The simulator in Python: `run` and `compare`, giving pandas tables and figures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.configuration import Request, request
+
+if TYPE_CHECKING:
+    from sim.output.result import Comparison, RunResult
+
+
+def run(
+    scenario: str | Path = "history",
+    *,
+    scale: float | None = None,
+    burn_in: int | None = None,
+    seeds: int | None = None,
+    first_seed: int | None = None,
+    engine: str | None = None,
+    threads: int | None = None,
+    until: str | None = None,
+    region: str | Path | None = None,
+    overrides: Mapping[str, Any] | None = None,
+    output: str | Path | None = None,
+) -> RunResult:
+    """Run a scenario.
+
+    Parameters
+    ----------
+    scenario
+        A name (``sim scenarios`` lists them) or the path of a scenario file.
+    scale
+        Agents per household, 0.0001 to 1.
+    burn_in
+        Months lived before the first month counts.
+    seeds, first_seed
+        Number of runs and the seed of the first.
+    engine
+        ``compiled`` or ``mesa``.
+    threads
+        Processors the compiled engine uses; results do not depend on it.
+    until
+        Last month, ``2017-12``.
+    region
+        Name or folder of a data pack.
+    overrides
+        Any key of the command line with its value: ``{"policies.reentry_ban.months": 24, "parameters.beta": 1.1}``.
+    output
+        Folder to write the results to; nothing is written without it.
+
+    Raises
+    ------
+    InputError
+        Anything that cannot be run.
+    """
+    given = {"population.scale": scale, "population.burn_in": burn_in, "seeds": seeds, "first_seed": first_seed}
+    given |= {"engine": engine, "threads": threads, "until": until}
+    asked = _request("run", {"scenario": scenario}, given, region, overrides, output)
+    from sim.output.folder import require_writable, write_run
+    from sim.simulation import simulate
+
+    if output is not None:
+        require_writable(asked.folder)
+    result = simulate(asked.scenario, asked.region)
+    if output is not None:
+        write_run(result, asked.folder)
+    return result
+
+
+def compare(
+    scenario: str | Path,
+    against: str | Path = "history",
+    *,
+    scale: float | None = None,
+    burn_in: int | None = None,
+    seeds: int | None = None,
+    first_seed: int | None = None,
+    engine: str | None = None,
+    threads: int | None = None,
+    until: str | None = None,
+    region: str | Path | None = None,
+    overrides: Mapping[str, Any] | None = None,
+    output: str | Path | None = None,
+) -> Comparison:
+    """Run a scenario and another one with the same luck, seed by seed, and compare them.
+
+    Parameters are those of `run`. `overrides` hold for both sides, except policies, which belong to `scenario` alone.
+    With `output` the folder also holds ``report.html``.
+
+    Raises
+    ------
+    InputError
+        Anything that cannot be run.
+    """
+    given = {"population.scale": scale, "population.burn_in": burn_in, "seeds": seeds, "first_seed": first_seed}
+    given |= {"engine": engine, "threads": threads, "until": until}
+    sides = {"scenario": scenario, "against": against}
+    asked = _request("compare", sides, given, region, overrides, output)
+    from sim.output.folder import require_writable, write_comparison
+    from sim.output.result import Comparison
+    from sim.simulation import simulate_pair
+
+    assert asked.against is not None
+    if output is not None:
+        require_writable(asked.folder)
+    comparison = Comparison.of(*simulate_pair(asked.scenario, asked.against, asked.region))
+    if output is not None:
+        write_comparison(comparison, asked.folder)
+    return comparison
+
+
+def _request(
+    command: str,
+    chosen: Mapping[str, str | Path],
+    given: Mapping[str, Any],
+    region: str | Path | None,
+    overrides: Mapping[str, Any] | None,
+    output: str | Path | None,
+) -> Request:
+    choices = [f"{key}={value}" for key, value in chosen.items()]
+    changes = {key: value for key, value in given.items() if value is not None}
+    if region is not None:
+        changes["region.pack"] = str(region)
+    if output is not None:
+        changes["output"] = str(output)
+    for key, value in (overrides or {}).items():
+        if key in ("population", "policy", "scenario", "against", "region"):
+            choices.append(f"{key}={value}")
+        else:
+            changes[key] = value
+    return request(command, choices, changes)

@@ -1,0 +1,109 @@
+"""List the policies there are, with their settings, units and ranges.
+
+USAGE
+  sim policies [NAME] [--json]
+
+  With NAME: what the policy does, each setting, its sources and what it costs.
+
+OPTIONS
+  --json   for programs: name, quantities, settings (name, kind, unit, low, high, allowed, default, prose, source),
+           null and example (settings as YAML has them), sources, costs (USD per unit of a measure, of the example)
+  --help   this page
+
+EXAMPLES
+  sim policies
+  sim policies reentry_ban
+  sim run policies.reentry_ban.months=24
+  sim run policy=devaluation
+
+Several policies on one quantity combine by that quantity's own rule, whatever the order in which they are listed.
+A package of your own may add a policy through the entry-point group labour_migration_sim.policies.
+
+FILES WRITTEN
+  none
+
+EXIT STATUS
+  0 done; 2 bad input
+"""
+
+from __future__ import annotations
+
+import inspect
+import math
+from collections.abc import Sequence
+from dataclasses import fields
+from typing import Any
+
+from sim.cli.commands import refuse_rest, split_options
+from sim.cli.tables import print_json, print_table
+from sim.errors import unknown_name
+from sim.policies.base import Policy, registered
+from sim.schema.quantities import QUANTITIES
+
+
+def main(arguments: Sequence[str]) -> int:
+    """List the policies, or tell about one."""
+    options, rest = split_options(arguments, ("--json",))
+    refuse_rest(rest[1:], "one name")
+    known = registered()
+    if rest and rest[0] not in known:
+        raise unknown_name("policy", rest[0], known, "policy")
+    shown = {rest[0]: known[rest[0]]} if rest else known
+    if "--json" in options:
+        print_json([described(cls) for cls in shown.values()])
+    elif rest:
+        _print_one(shown[rest[0]])
+    else:
+        rows = [(name, _first_line(cls), ", ".join(cls.settings())) for name, cls in shown.items()]
+        print_table("", ("policy", "what it does", "settings"), rows)
+    return 0
+
+
+def described(cls: type[Policy]) -> dict[str, Any]:
+    """A policy as plain values."""
+    defaults = {f.name: f.default for f in fields(cls)}
+    settings = [
+        {
+            "name": name,
+            "kind": rule.kind,
+            "unit": rule.unit,
+            "low": rule.low if math.isfinite(rule.low) else None,
+            "high": rule.high if math.isfinite(rule.high) else None,
+            "allowed": rule.allowed,
+            "default": list(defaults[name]) if isinstance(defaults[name], tuple) else defaults[name],
+            "prose": rule.prose,
+            "source": rule.source,
+        }
+        for name, rule in cls.settings().items()
+    ]
+    return {
+        "name": cls.name,
+        "prose": inspect.getdoc(cls),
+        "quantities": [{"name": name, "combine": QUANTITIES[name].combine} for name in cls.modifies],
+        "settings": settings,
+        "null": cls.null().as_mapping(),
+        "example": cls.example().as_mapping(),
+        "sources": list(cls.sources),
+        "costs": dict(cls.example().costs),
+    }
+
+
+def _first_line(cls: type[Policy]) -> str:
+    return (inspect.getdoc(cls) or "").split("\n\n")[0].replace("\n", " ")
+
+
+def _print_one(cls: type[Policy]) -> None:
+    told = described(cls)
+    print(f"{cls.name}\n\n{told['prose']}\n")
+    rows = [
+        (one["name"], one["default"], one["unit"], one["allowed"], one["prose"], one["source"])
+        for one in told["settings"]
+    ]
+    print_table("Settings", ("setting", "default", "unit", "allowed", "what it is", "source"), rows)
+    quantities = [(one["name"], one["combine"], QUANTITIES[one["name"]].unit) for one in told["quantities"]]
+    print_table("Quantities it may change", ("quantity", "combines by", "unit"), quantities)
+    print(f"null: {told['null'] or 'all defaults'}\nexample: {told['example']}")
+    for source in told["sources"]:
+        print(f"source: {source}")
+    for measure, cost in told["costs"].items():
+        print(f"cost: {cost:g} USD per unit of {measure}")

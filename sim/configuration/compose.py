@@ -1,0 +1,180 @@
+"""Compose the configuration and turn it into a request: one checked scenario, or two to be compared."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sim.configuration.files import LABEL, config_folder
+from sim.configuration.overrides import Given, check_key, parse, strings
+from sim.errors import InputError
+from sim.region import Region, load
+from sim.scenario import Scenario
+
+RESULTS = Path("results")
+RUN_KEYS = ("name", "output", "explain", "against", LABEL)
+"""Keys that say what to do with a scenario, not what it is."""
+
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """What a command is asked to do, checked: nothing in it can be refused later.
+
+    `overrides` and `changes` (dotted keys) are what was given by hand, for telling where a value comes from.
+    """
+
+    scenario: Scenario
+    region: Region
+    against: Scenario | None
+    folder: Path
+    explain: bool
+    overrides: tuple[Given, ...] = ()
+    changes: tuple[str, ...] = ()
+
+    def in_multirun(self) -> Request:
+        """The same request with a folder that carries the scenario's digest, so that no two runs share one."""
+        digest = self.scenario.digest[:8] + (self.against.digest[:4] if self.against else "")
+        return Request(**{**vars(self), "folder": self.folder.with_name(f"{self.folder.name}-{digest}")})
+
+
+def request(command: str, arguments: Sequence[str], changes: Mapping[str, Any] | None = None) -> Request:
+    """Read, compose and check what was asked for.
+
+    Parameters
+    ----------
+    command
+        ``run`` or ``compare``.
+    arguments
+        Overrides as on the command line, ``key=value``.
+    changes
+        Dotted keys with values of Python's own types, set after composition.
+
+    Raises
+    ------
+    InputError
+        Anything that cannot be run, before anything is written.
+    """
+    given = parse(command, arguments)
+    mapping = compose(command, given)
+    for key, value in (changes or {}).items():
+        check_key(command, key)
+        _set(mapping, key, value)
+    region = load(_pack(mapping))
+    scenario = Scenario.from_mapping(_scenario_part(mapping), region)
+    against = None
+    if command == "compare":
+        against = Scenario.from_mapping(_against(given, changes or {}), region)
+    default = scenario.name if against is None else f"{scenario.name}_against_{against.name}"
+    return Request(
+        scenario=scenario,
+        region=region,
+        against=against,
+        folder=_folder(mapping, default),
+        explain=_flag(mapping, "explain"),
+        overrides=tuple(given),
+        changes=tuple(changes or ()),
+    )
+
+
+def compose(command: str, given: Sequence[Given]) -> dict[str, Any]:
+    """The composed configuration as plain values, with ``label``, the scenario's name."""
+    # Hydra takes three tenths of a second to import, and `sim --help` needs none of it
+    from hydra import compose as hydra_compose
+    from hydra import initialize_config_dir
+    from hydra.errors import HydraException
+    from omegaconf import OmegaConf, open_dict
+    from omegaconf.errors import OmegaConfBaseException
+
+    arguments = [text for one in given if one.key != "against" for text in strings(one)]
+    try:
+        with _hydra_aside(), initialize_config_dir(version_base="1.3", config_dir=str(config_folder())):
+            composed = hydra_compose(command, overrides=arguments, return_hydra_config=True)
+            chosen = composed.hydra.runtime.choices.scenario
+            with open_dict(composed):
+                del composed["hydra"]
+            mapping = OmegaConf.to_container(composed, resolve=True, throw_on_missing=True)
+    except (HydraException, OmegaConfBaseException) as error:
+        first = " ".join(str(error).splitlines()[:1])
+        raise InputError("configuration", f"cannot be composed: {first.rstrip('.')}") from error
+    mapping.setdefault(LABEL, chosen)
+    for one in given:
+        if one.key == "against":
+            mapping["against"] = one.values[0]
+    return mapping
+
+
+@contextmanager
+def _hydra_aside() -> Iterator[None]:
+    """Put Hydra's one global instance aside: a job of a multirun composes inside Hydra's own run."""
+    from hydra.core.global_hydra import GlobalHydra
+
+    outer, GlobalHydra.instance().hydra = GlobalHydra.instance().hydra, None
+    try:
+        yield
+    finally:
+        GlobalHydra.instance().hydra = outer
+
+
+def _against(given: Sequence[Given], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """The other side: the same run of another scenario. Policies given by hand belong to the first side alone."""
+    other = next((one.values for one in given if one.key == "against"), ("history",))
+    kept = [one for one in given if one.key not in ("scenario", "against", "policy") and not _is_policy(one.key)]
+    mapping = compose("run", [Given("scenario", other), *kept])
+    for key, value in changes.items():
+        if not _is_policy(key):
+            _set(mapping, key, value)
+    return _scenario_part(mapping)
+
+
+def _is_policy(key: str) -> bool:
+    return key == "policies" or key.startswith("policies.")
+
+
+def _scenario_part(mapping: Mapping[str, Any]) -> dict[str, Any]:
+    part = {key: value for key, value in mapping.items() if key not in RUN_KEYS}
+    return {**part, "name": str(mapping[LABEL])}
+
+
+def _pack(mapping: Mapping[str, Any]) -> str:
+    region = mapping.get("region")
+    pack = region.get("pack") if isinstance(region, Mapping) else region
+    if not isinstance(pack, str) or not pack:
+        raise InputError("region.pack", f"is {pack!r}, which is no pack", allowed="a pack's name, or its folder")
+    return pack
+
+
+def _set(mapping: dict[str, Any], key: str, value: Any) -> None:
+    *path, last = key.split(".")
+    node = mapping
+    for part in path:
+        child = node.setdefault(part, {})
+        if not isinstance(child, dict):
+            raise InputError(key, f"cannot be set: {part} is {child!r}")
+        node = child
+    node[last] = value
+
+
+def _folder(mapping: Mapping[str, Any], default: str) -> Path:
+    name, output = mapping.get("name"), mapping.get("output")
+    if name is not None and (not isinstance(name, str | int) or not _NAME.fullmatch(str(name))):
+        raise InputError(
+            "name", f"is {name!r}, which is no name", allowed="letters, digits, - _ and . (output= takes a path)"
+        )
+    if output is None:
+        return RESULTS / str(default if name is None else name)
+    if not isinstance(output, str) or not output.strip():
+        raise InputError("output", f"is {output!r}, which is no folder", allowed="a path")
+    return Path(output).expanduser()
+
+
+def _flag(mapping: Mapping[str, Any], key: str) -> bool:
+    value = mapping.get(key, False)
+    if not isinstance(value, bool):
+        raise InputError(key, f"is {value!r}", allowed="true or false")
+    return value

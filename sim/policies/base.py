@@ -1,0 +1,173 @@
+"""What a policy is, and the registry of those there are.
+
+A policy changes named quantities of a region pack. It is a frozen, keyword-only dataclass, registered by name::
+
+    @policy("transfer_fee")
+    @dataclass(frozen=True, kw_only=True)
+    class TransferFee(Policy):
+        \"\"\"Cap what a money transfer costs. Source: ...\"\"\"
+
+        modifies = ("transfer_fee",)
+        cap: float | None = setting(None, "number", unit="percent", low=0, high=100, optional=True, prose="...")
+
+        def effect(self, name, values, context):
+            return values if self.cap is None else np.minimum(values, self.cap)
+
+Scenario files choose it by that name, never by a class path. A file in this folder is found by itself; another
+distribution registers its own through the entry-point group ``labour_migration_sim.policies`` (name = the policy's,
+value = a module whose import registers it).
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from functools import cache
+from importlib.metadata import entry_points
+from typing import Any, ClassVar, Self, TypeVar
+
+import numpy as np
+
+from sim.errors import InputError, nearest_name
+from sim.policies.context import Context
+from sim.policies.settings import Pack, Setting, read
+
+ENTRY_POINTS = "labour_migration_sim.policies"
+
+
+@dataclass(frozen=True)
+class Campaign:
+    """Households told of a topic in one month: who (by origin), what, how many, when."""
+
+    topic: str  # one of sim.schema.quantities.TOPICS
+    share: float  # of the households of each origin
+    month: int  # index of the month from the pack's start
+    origins: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Policy:
+    """Base of all policies: nothing is modified, nobody is told, nothing costs."""
+
+    name: ClassVar[str] = ""
+    modifies: ClassVar[tuple[str, ...]] = ()
+    sources: ClassVar[tuple[str, ...]] = ()
+
+    def effect(self, name: str, values: np.ndarray, context: Context) -> np.ndarray:
+        """The quantity `name` as this policy alone would have it.
+
+        Parameters
+        ----------
+        name
+            One of `modifies`.
+        values
+            What the pack gives, read-only; float64 [T, O, D] for a corridor quantity, [T, O] for one of origins,
+            [T, C] for one of countries (months, origins, destinations, countries in the context's order).
+        context
+            Months and places, and masks to select them.
+        """
+        return values
+
+    @property
+    def costs(self) -> Mapping[str, float]:
+        """Public cost: USD per unit of each named measure (``{"seasonal_permits": 60.0}``); empty when null."""
+        return {}
+
+    def informs(self, context: Context) -> tuple[Campaign, ...]:
+        """Who is told of what when the policy starts."""
+        return ()
+
+    @classmethod
+    def null(cls) -> Self:
+        """Settings that change nothing, bit for bit."""
+        return cls()
+
+    @classmethod
+    def example(cls) -> Self:
+        """Settings that change something in the Central Asia pack."""
+        return cls()
+
+    @classmethod
+    def settings(cls) -> dict[str, Setting]:
+        """The settings by name, in the order declared."""
+        return {f.name: f.metadata["setting"] for f in fields(cls) if "setting" in f.metadata}
+
+    def as_mapping(self, *, defaults: bool = False) -> dict[str, Any]:
+        """The settings that differ from their defaults (all with `defaults`), as plain values."""
+        known = {f.name: f.default for f in fields(self)}
+        given = {name: getattr(self, name) for name in known}
+        kept = {name: value for name, value in given.items() if defaults or value != known[name]}
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in kept.items()}
+
+
+P = TypeVar("P", bound=type[Policy])
+_REGISTRY: dict[str, type[Policy]] = {}
+
+
+def policy(name: str) -> Callable[[P], P]:
+    """Class decorator: register a policy under `name`.
+
+    Raises
+    ------
+    InputError
+        Another class has the name already.
+    """
+
+    def register(cls: P) -> P:
+        other = _REGISTRY.get(name)
+        if other is not None and (other.__module__, other.__qualname__) != (cls.__module__, cls.__qualname__):
+            raise InputError(f"policy {name}", f"is registered twice: {other.__module__} and {cls.__module__}")
+        cls.name = name
+        _REGISTRY[name] = cls
+        return cls
+
+    return register
+
+
+@cache
+def _load_all() -> None:
+    import sim.policies as package
+
+    for module in pkgutil.iter_modules(package.__path__):
+        importlib.import_module(f"{package.__name__}.{module.name}")
+    for entry in entry_points(group=ENTRY_POINTS):
+        try:
+            entry.load()
+        except (ImportError, AttributeError) as error:
+            package_name = entry.dist.name if entry.dist else entry.value
+            raise InputError(f"policy {entry.name}", f"of {package_name} cannot be loaded: {error}") from error
+
+
+def registered() -> dict[str, type[Policy]]:
+    """Every policy there is, by name, sorted."""
+    _load_all()
+    return dict(sorted(_REGISTRY.items()))
+
+
+def build(name: str, given: Mapping[str, Any] | None, pack: Pack, where: str = "policies") -> Policy:
+    """The policy `name` with the settings `given`, read and checked against the pack.
+
+    Raises
+    ------
+    InputError
+        No such policy or setting, a value of the wrong type or out of range, or settings that do not go together.
+    """
+    known = registered()
+    if name not in known:
+        raise InputError(
+            f"{where}.{name}", "is not a policy", nearest=nearest_name(str(name), known), allowed=", ".join(known)
+        )
+    cls, place = known[name], f"{where}.{name}"
+    if given is not None and not isinstance(given, Mapping):
+        raise InputError(place, f"is {given!r}, which is no mapping of settings", allowed=", ".join(cls.settings()))
+    rules = cls.settings()
+    values: dict[str, Any] = {}
+    for key, value in (given or {}).items():
+        if key not in rules:
+            raise InputError(
+                f"{place}.{key}", "is not a setting", nearest=nearest_name(str(key), rules), allowed=", ".join(rules)
+            )
+        values[key] = read(value, rules[key], f"{place}.{key}", pack)
+    return cls(**values)

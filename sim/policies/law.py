@@ -1,0 +1,63 @@
+"""The statute as it stood in one month."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+
+from sim.policies.base import Policy, policy
+from sim.policies.context import Context
+from sim.policies.settings import setting
+from sim.schema.quantities import CATEGORIES_OF_BAN
+
+RULES = (
+    "free_movement",
+    "permit_access",
+    "permit_upfront",
+    "permit_monthly",
+    "seasonal_quota",
+    "seasonal_length",
+    "visa_free_days",
+    "visa_free_window",
+    "border_run",
+    "offence",
+    "detection",
+    "expulsion",
+    "listing",
+    "refusal",
+    *CATEGORIES_OF_BAN,
+)
+"""The quantities that are law or its enforcement."""
+
+
+@policy("law")
+@dataclass(frozen=True, kw_only=True)
+class Law(Policy):
+    """All or some rules of law and its enforcement stay, from one month on, as they stood in it.
+
+    Prices of permits are held in the destination's currency. A counterfactual: it says what the later amendments did.
+
+    Sources: the dated rules are the pack's, each with its legal reference.
+    """
+
+    modifies = RULES
+    sources = ("The dated rules of the region pack, each with its legal reference",)
+
+    hold_at: str | None = setting(
+        None, "month", unit="month", optional=True, prose="Month whose law is kept; null = none held."
+    )
+    rules: str | tuple[str, ...] = setting("all", "names", unit="", choices=RULES, prose="Which rules are held.")
+
+    @classmethod
+    def example(cls) -> Self:
+        """The law of December 2012."""
+        return cls(hold_at="2012-12")
+
+    def effect(self, name: str, values: np.ndarray, context: Context) -> np.ndarray:
+        """The quantity, [T, O, D], constant from the month on."""
+        if self.hold_at is None or (self.rules != "all" and name not in self.rules):
+            return values
+        month = context.month(self.hold_at)
+        return np.where((np.arange(len(values)) >= month)[:, None, None], values[month][None], values)

@@ -1,0 +1,225 @@
+"""A scenario: everything a run depends on, typed, frozen and checked before the first month.
+
+``Scenario.from_mapping`` reads the plain mapping that a scenario file, the command line, Python or a web form gives
+(the keys of ``configs/run.yaml``) and refuses what cannot be, in one line. Why it does so itself: docs/decisions/0002.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Any, Self
+
+from sim.errors import InputError, nearest_name, unknown_name
+from sim.policies.base import Policy, build
+from sim.policies.settings import read_code, read_month, read_number, read_whole, shown
+from sim.schema.parameters import PARAMETERS
+from sim.schema.quantities import QUANTITIES
+
+if TYPE_CHECKING:
+    from sim.region import Region
+
+ENGINES = ("compiled", "mesa")
+SMALLEST_SCALE = 1e-4
+LARGEST_SEED = 2**31 - 1
+OVERRIDABLE = tuple(
+    name for name, quantity in QUANTITIES.items() if quantity.shape == "corridor" and quantity.path != "calendar"
+)
+"""Corridor quantities that one number for every month can stand for."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scenario:
+    """Region, population, policies and parameters, with the seeds and the engine to run them with.
+
+    `policies` holds for each policy the settings that differ from its defaults; `policy_objects` are the policies
+    themselves, sorted by name. `months` is the number of months simulated after the burn-in.
+    """
+
+    name: str
+    question: str = ""
+    region: str = "central_asia"
+    pack_digest: str = ""
+    scale: float = 0.01  # agents per household
+    burn_in: int = 60  # months
+    seeds: int = 8
+    first_seed: int = 1
+    engine: str = "compiled"
+    threads: int = 2
+    until: str = ""  # last month simulated
+    months: int = 0
+    parameters: Mapping[str, float] = field(default_factory=dict)
+    corridors: Mapping[str, Mapping[str, Mapping[str, float]]] = field(default_factory=dict)
+    policy_objects: tuple[Policy, ...] = ()
+
+    @classmethod
+    def from_mapping(cls, mapping: Mapping[str, Any], region: Region) -> Self:
+        """The scenario that a mapping describes, checked against the region pack.
+
+        Parameters
+        ----------
+        mapping
+            Keys: name, question, region (``{pack: ...}``), population (``{scale: ..., burn_in: ...}``), seeds,
+            first_seed, engine, threads, until, parameters, corridors, policies. What is absent takes its default.
+
+        Raises
+        ------
+        InputError
+            An unknown key at any depth, a wrong type, a value out of range, a name or date the pack does not have.
+        """
+        given = _keys("", mapping, _READERS)
+        values = {key: _READERS[key](value, region) for key, value in given.items()}
+        for nested in ("region", "population"):
+            values |= values.pop(nested, {})
+        values |= {"region": values.get("region", region.name), "pack_digest": region.digest}
+        values["policy_objects"] = values.pop("policies", ())
+        values["until"] = values.get("until") or region.label(region.months - 1)
+        values["months"] = region.month_index(values["until"]) + 1
+        return cls(**{"name": "unnamed", **values})
+
+    @property
+    def policies(self) -> dict[str, dict[str, Any]]:
+        """The settings of each policy that differ from its defaults, as plain values."""
+        return {policy.name: policy.as_mapping() for policy in self.policy_objects}
+
+    @property
+    def seed_numbers(self) -> range:
+        """The seeds of the runs."""
+        return range(self.first_seed, self.first_seed + self.seeds)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of what the results depend on: not of names, question, engine or threads."""
+        depends = {
+            key: value
+            for key, value in self.as_mapping().items()
+            if key not in ("name", "question", "engine", "threads", "region")
+        }
+        depends["pack"] = self.pack_digest
+        return hashlib.sha256(json.dumps(depends, sort_keys=True).encode()).hexdigest()
+
+    def as_mapping(self) -> dict[str, Any]:
+        """The scenario as plain values, readable by `from_mapping`."""
+        return {
+            "name": self.name,
+            "question": self.question,
+            "region": {"pack": self.region},
+            "population": {"scale": self.scale, "burn_in": self.burn_in},
+            "seeds": self.seeds,
+            "first_seed": self.first_seed,
+            "engine": self.engine,
+            "threads": self.threads,
+            "until": self.until,
+            "parameters": dict(self.parameters),
+            "corridors": {o: {d: dict(q) for d, q in row.items()} for o, row in self.corridors.items()},
+            "policies": self.policies,
+        }
+
+
+Reader = Callable[[Any, "Region"], Any]
+
+
+def _keys(where: str, value: Any, known: Mapping[str, Any], what: str = "a key") -> Mapping[str, Any]:
+    """`value` as a mapping whose keys are all known."""
+    if not isinstance(value, Mapping):
+        raise InputError(where or "scenario", f"is {shown(value)}, which is no mapping", allowed=", ".join(known))
+    for key in value:
+        if key not in known:
+            place = f"{where}.{key}" if where else str(key)
+            near = nearest_name(str(key), known)
+            raise InputError(place, f"is not {what}", nearest=near, allowed=", ".join(sorted(known)))
+    return value
+
+
+def _text(where: str, value: Any, region: Region) -> str:
+    if not isinstance(value, str):
+        raise InputError(where, f"is {shown(value)}, which is not text", allowed="text")
+    return value.strip()
+
+
+def _region(value: Any, region: Region) -> dict[str, str]:
+    given = _keys("region", value, {"pack": None})
+    return {"region": _text("region.pack", given["pack"], region)} if "pack" in given else {}
+
+
+def _population(value: Any, region: Region) -> dict[str, float]:
+    given = _keys("population", value, {"scale": None, "burn_in": None})
+    read: dict[str, float] = {}
+    if "scale" in given:
+        allowed = f"a number, {SMALLEST_SCALE:g} to 1 (0.01 = one agent for a hundred households)"
+        read["scale"] = read_number(given["scale"], SMALLEST_SCALE, 1.0, "population.scale", allowed)
+    if "burn_in" in given:
+        read["burn_in"] = read_whole(given["burn_in"], 0, 1200, "population.burn_in", "whole months, 0 to 1200")
+    return read
+
+
+def _until(value: Any, region: Region) -> str | None:
+    return None if value is None else read_month(value, "until", region)
+
+
+def _parameters(value: Any, region: Region) -> dict[str, float]:
+    given = _keys("parameters", value, PARAMETERS, "a parameter")
+    read = {}
+    for name in sorted(given):
+        rule = PARAMETERS[name]
+        read[name] = read_number(given[name], rule.low, rule.high, f"parameters.{name}", unit=rule.unit)
+    return read
+
+
+def _corridors(value: Any, region: Region) -> dict[str, dict[str, dict[str, float]]]:
+    origins = dict.fromkeys(region.origins)
+    destinations = dict.fromkeys(region.destinations)
+    read: dict[str, dict[str, dict[str, float]]] = {}
+    for origin, row in sorted(_keys("corridors", value, origins, "an origin of the pack").items()):
+        read[origin] = {}
+        for destination, cell in sorted(
+            _keys(f"corridors.{origin}", row, destinations, "a destination of the pack").items()
+        ):
+            place = f"corridors.{origin}.{destination}"
+            _keys(place, cell, dict.fromkeys(OVERRIDABLE), "a quantity that one number can stand for")
+            read[origin][destination] = {
+                name: read_number(
+                    cell[name],
+                    QUANTITIES[name].low,
+                    QUANTITIES[name].high,
+                    f"{place}.{name}",
+                    unit=QUANTITIES[name].unit,
+                )
+                for name in sorted(cell)
+            }
+    return read
+
+
+def _policies(value: Any, region: Region) -> tuple[Policy, ...]:
+    if not isinstance(value, Mapping):
+        raise InputError("policies", f"is {shown(value)}, which is no mapping", allowed="policy: {setting: value}")
+    return tuple(build(name, value[name], region) for name in sorted(value, key=str))
+
+
+def _engine(value: Any, region: Region) -> str:
+    if not isinstance(value, str) or value not in ENGINES:
+        raise unknown_name("engine", str(value), ENGINES, "engine")
+    return read_code(value, ENGINES, "engine", "engine")
+
+
+def _whole(where: str, low: int, high: int, value: Any, region: Region) -> int:
+    return read_whole(value, low, high, where)
+
+
+_READERS: dict[str, Reader] = {
+    "name": partial(_text, "name"),
+    "question": partial(_text, "question"),
+    "region": _region,
+    "population": _population,
+    "seeds": partial(_whole, "seeds", 1, 100_000),
+    "first_seed": partial(_whole, "first_seed", 0, LARGEST_SEED),
+    "engine": _engine,
+    "threads": partial(_whole, "threads", 1, 1024),
+    "until": _until,
+    "parameters": _parameters,
+    "corridors": _corridors,
+    "policies": _policies,
+}

@@ -1,0 +1,240 @@
+"""The command line as a user meets it: pages, tables, refusals, exit status, and nothing written when refused."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from sim.cli.main import command_names, main
+from sim.schema.quantities import QUANTITIES
+
+ROOT = Path(__file__).resolve().parents[2]
+TINY = ["population.scale=0.0001", "population.burn_in=2", "until=2012-03", "seeds=1", "threads=1"]
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+
+def start(*arguments: str, **options: object) -> subprocess.Popen:
+    """The command in a process of its own."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "sim", *arguments]
+    return subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment, **options
+    )
+
+
+@pytest.mark.parametrize("name", command_names())
+def test_each_command_has_a_page_of_the_manual(name, capsys):
+    assert main([name, "--help"]) == 0
+    page = capsys.readouterr().out
+    for part in ("USAGE", "OPTIONS", "EXAMPLES", "FILES WRITTEN", "EXIT STATUS", f"sim {name}"):
+        assert part in page
+    assert max(len(line) for line in page.splitlines()) <= 120
+    assert main(["help", name]) == 0
+    assert capsys.readouterr().out == page
+
+
+def test_the_first_page_lists_every_command(capsys):
+    assert main([]) == 0
+    page = capsys.readouterr().out
+    assert all(f"\n  {name} " in page for name in command_names())
+    assert command_names()[:6] == ("run", "compare", "scenarios", "policies", "data", "scorecard")
+
+
+def test_every_key_is_on_the_page_of_run(capsys):
+    from sim.configuration.overrides import known_keys
+
+    main(["run", "--help"])
+    page = capsys.readouterr().out
+    assert all(f"\n  {key}" in page for key in known_keys("run") if key not in ("question", "explain"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["rnu"], "command is 'rnu', which is no command. Nearest: run."),
+        (["run", "--explian"], "--explian is not an option. Nearest: --explain."),
+        (["run", "scenario=no_bann"], "Nearest: no_ban."),
+        (["run", "population.scale=0"], "population.scale is 0"),
+        (["run", "policies.reentry_ban.months=-3"], "policies.reentry_ban.months is -3"),
+        (["run", "corridors.TJX.RUS.attraction=1"], "Nearest: TJK."),
+        (["run", "until=2020-01"], "outside the pack"),
+        (["run", "-m", "seeds=1,2", "engine=compiled,fast"], "engine is 'fast'"),
+        (["compare", "scenario=history", "against=history"], "nothing would differ"),
+        (["compare", "against=no_bann"], "against is 'no_bann', which is no scenario. Nearest: no_ban."),
+        (["data", "nowhere"], "region is 'nowhere', which is no pack"),
+        (["scenarios", "histroy"], "Nearest: history."),
+        (["policies", "reentry"], "Nearest: reentry_ban."),
+        (["policies", "law", "more"], "'more' is not understood. Allowed: one name."),
+        (["scorecard", "sedes=1"], "sedes is not a key. Nearest: seeds."),
+    ],
+)
+def test_bad_input_is_one_line_and_writes_nothing(arguments, told, capsys, tmp_path):
+    assert main(arguments) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.startswith("error: ")
+    assert captured.err.count("\n") == 1
+    assert told in captured.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_output_that_holds_something_else_is_refused(capsys, tmp_path):
+    (tmp_path / "letters").mkdir()
+    (tmp_path / "letters" / "dear.txt").write_text("keep me")
+    assert main(["run", *TINY, "output=letters"]) == 2
+    assert "dear.txt" in capsys.readouterr().err
+    assert (tmp_path / "letters" / "dear.txt").read_text() == "keep me"
+
+
+def test_scenarios_for_programs(capsys):
+    assert main(["scenarios", "--json"]) == 0
+    cards = json.loads(capsys.readouterr().out)
+    assert cards[0]["name"] == "history"
+    assert {card["name"] for card in cards} >= {
+        "no_ban",
+        "no_devaluation",
+        "ban_5_years",
+        "seasonal_work_kazakhstan",
+        "ban_and_devaluation",
+        "nothing_happened",
+    }
+    assert all(card["question"] and card["header"] for card in cards)
+
+
+def test_policies_for_programs(capsys):
+    assert main(["policies", "--json"]) == 0
+    told = {one["name"]: one for one in json.loads(capsys.readouterr().out)}
+    assert {"devaluation", "reentry_ban", "seasonal_work"} <= set(told)
+    for one in told.values():
+        assert set(one) == {"name", "prose", "quantities", "settings", "null", "example", "sources", "costs"}
+        assert {quantity["name"] for quantity in one["quantities"]} <= set(QUANTITIES)
+    (months,) = [setting for setting in told["reentry_ban"]["settings"] if setting["name"] == "months"]
+    assert (months["unit"], months["low"], months["high"], months["default"]) == ("months", 0, 600, None)
+
+
+def test_data_for_programs_and_people(capsys):
+    assert main(["data", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["first"], told["last"], told["origins"]) == ("2012-01", "2017-12", ["TJK", "KGZ", "UZB"])
+    assert all(figure["source"] and figure["tag"] for figure in told["figures"])
+    assert main(["data"]) == 0
+    assert told["digest"] in capsys.readouterr().out
+
+
+def test_explain_runs_nothing_and_names_each_source(capsys, tmp_path):
+    assert main(["run", "scenario=no_ban", "parameters.beta=1.25", "--explain"]) == 0
+    told = capsys.readouterr().out
+    for part in (
+        "scenario/no_ban.yaml",
+        "population/standard.yaml",
+        "given by hand",
+        "1.25",
+        "ban_expulsion",
+        "assumed",
+    ):
+        assert part in told
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_help_is_quick():
+    took = []
+    for _ in range(3):
+        began = time.perf_counter()
+        process = start("--help")
+        assert process.wait(20) == 0
+        took.append(time.perf_counter() - began)
+    assert min(took) < 1.0
+
+
+def test_importing_the_package_loads_nothing_heavy():
+    code = "import sys, sim, sim.cli.main as m; m.main(['--help']); print({'numba', 'pandas', 'hydra', 'mesa'} & set(sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.endswith("set()\n")
+
+
+def test_a_closed_pipe_is_no_error():
+    process = start("data", "--json")
+    process.stdout.close()
+    assert process.wait(30) == 0
+    assert process.stderr.read() == ""
+
+
+def test_a_run_writes_its_folder_and_leaves_nothing_else(capsys, tmp_path):
+    assert main(["run", *TINY, "name=first"]) == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["results"]
+    assert [path.name for path in (tmp_path / "results").iterdir()] == ["first"]
+    record = json.loads((tmp_path / "results" / "first" / "run.json").read_text())
+    assert record["scenario"]["name"] == "history"
+    assert "Remittances" in capsys.readouterr().out
+
+
+def test_a_policy_that_changes_nothing_is_told(capsys):
+    assert main(["run", *TINY, "policies.reentry_ban.months=null"]) == 0
+    assert "warning: history: reentry_ban changes nothing" in capsys.readouterr().err
+
+
+def test_a_multirun_writes_a_folder_for_each_job(capsys, tmp_path):
+    assert main(["run", "-m", *TINY, "scenario=history,no_ban", "name=both"]) == 0
+    folders = sorted(path for path in (tmp_path / "results").iterdir() if not path.name.startswith("."))
+    assert len(folders) == 2
+    names = {json.loads((folder / "run.json").read_text())["scenario"]["name"] for folder in folders}
+    assert names == {"history", "no_ban"}
+    assert Path.cwd() == tmp_path
+
+
+def test_python_gives_the_same_as_the_command_line(tmp_path):
+    import sim
+
+    assert main(["run", *TINY, "name=by_hand"]) == 0
+    result = sim.run("history", scale=0.0001, burn_in=2, until="2012-03", seeds=1, threads=1)
+    record = json.loads((tmp_path / "results" / "by_hand" / "run.json").read_text())
+    assert result.meta["digest"] == record["digest"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["results"]
+
+
+def test_python_refuses_as_the_command_line_does():
+    import sim
+
+    with pytest.raises(sim.InputError, match="population.scale is 0"):
+        sim.run("history", scale=0)
+    with pytest.raises(sim.InputError, match="polices is not a key. Nearest: policies"):
+        sim.run("history", overrides={"polices": {}})
+    with pytest.raises(sim.InputError, match=r"policies.reentry_ban.monhts is not a setting"):
+        sim.compare("history", overrides={"policies.reentry_ban.monhts": 3})
+
+
+def test_an_interruption_leaves_no_half_results(tmp_path):
+    leader, follower = pty.openpty()  # a terminal on standard error: the bar tells when the run goes on
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm", "COLUMNS": "100"}
+    command = [sys.executable, "-m", "sim", "run", "population.scale=0.001", "seeds=50", "name=long"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=follower, env=environment)
+    os.close(follower)
+    told = b""
+    while b"%" not in told:
+        told += os.read(leader, 4096)
+    process.send_signal(signal.SIGINT)
+    assert process.wait(60) == 130
+    while b"interrupted" not in told:
+        told += os.read(leader, 4096)
+    os.close(leader)
+    assert b"interrupted: no half results are left" in told
+    assert b"Traceback" not in told
+    assert list(tmp_path.iterdir()) == []
