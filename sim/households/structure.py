@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from typing import Any, Protocol
 
 import numpy as np
 
 from sim.errors import InputError
 from sim.schema.attributes import PLACES, WORKERS
+from sim.schema.parameters import PARAMETERS
 from sim.schema.quantities import AGE_BANDS, SECTORS, TOPICS
 
 LARGEST_HOUSEHOLD = 12
@@ -20,31 +22,9 @@ SEX_AND_AGE = tuple(f"{sex}_{low}_{high}" for sex in ("men", "women") for low, h
 """Groups of `mobility`, in the order of :func:`mobility_group`."""
 
 
-def _setting(
-    default: float,
-    low: float,
-    high: float,
-    unit: str,
-    prose: str,
-    source: str = "no source found",
-    tag: str = "assumed",
-) -> Any:
-    return field(
-        default=default, metadata={"low": low, "high": high, "unit": unit, "prose": prose, "source": source, "tag": tag}
-    )
-
-
-_LEARNING = (
-    "Chandrasekhar, Larreguy and Xandri 2020, doi:10.3982/ECTA14407: 10 % of Indian villagers, 50 % of Mexican students"
-)
-_SMALL_WORLD = "form: Watts and Strogatz 1998, doi:10.1038/30918"
-_LOG_NORMAL = "form: Aitchison and Brown 1957, The Lognormal Distribution"
-_BY_HAND = "hand search on 2012-2014 outcomes"
-
-
 @dataclass(frozen=True, kw_only=True)
 class PopulationSettings:
-    """Numbers of the synthesis that no pack gives; each field's metadata holds its range, unit, tag, source and prose.
+    """The parameters the synthesis reads; units, ranges, tags and sources are in `sim.schema.parameters`.
 
     Raises
     ------
@@ -52,54 +32,51 @@ class PopulationSettings:
         If a setting is outside its range, or a lower end is above its upper end.
     """
 
-    village_smallest: int = _setting(100, 1, 2000, "households", "Smallest village at the start.")
-    village_largest: int = _setting(400, 1, 5000, "households", "Largest village at the start.")
-    skill_sigma: float = _setting(0.5, 0.0, 1.0, "log points", "Spread of the wage multiplier, mean 1.", _LOG_NORMAL)
-    taste_sd: float = _setting(
-        0.9, 0.0, 3.0, "utility", "Spread of the lasting taste for a destination.", _BY_HAND, "derived"
-    )
-    home_income_sigma: float = _setting(0.8, 0.0, 1.5, "log points", "Spread of land and other income.", _LOG_NORMAL)
-    rural_income_ratio: float = _setting(1.5, 0.1, 10.0, "ratio", "Land and other income, rural over urban mean.")
-    debt_low: float = _setting(
-        1.0, 0.0, 24.0, "months of income", "Smallest debt of the indebted, uniform up to debt_high."
-    )
-    debt_high: float = _setting(4.0, 0.0, 24.0, "months of income", "Largest debt of the indebted.")
-    target_low: float = _setting(
-        12.0, 0.0, 120.0, "months of income", "Smallest target of savings, uniform up to target_high."
-    )
-    target_high: float = _setting(36.0, 0.0, 120.0, "months of income", "Largest target of savings.")
-    belief_sd: float = _setting(0.15, 0.0, 1.0, "log points", "Spread of errors in believed wages, mean 0.")
-    belief_precision: int = _setting(2, 1, 100, "observations", "How many observations the first belief is worth.")
-    risk_mean: float = _setting(
-        0.04, 0.0, 0.5, "share per month", "Perceived chance of being detected, mean.", _BY_HAND
-    )
-    risk_sigma: float = _setting(
-        0.5, 0.0, 1.5, "log points", "Spread of the perceived chance of being detected.", _LOG_NORMAL
-    )
-    bayesian: float = _setting(0.10, 0.0, 0.5, "share", "Households that learn as Bayesians.", _LEARNING, "published")
-    irregular: float = _setting(0.40, 0.0, 1.0, "share", "Share of the first migrants who are irregular.")
-    longest_spell: int = _setting(24, 1, 120, "months", "Longest spell of the first migrants; most are far shorter.")
-    most_trips: int = _setting(4, 1, 100, "trips", "Most trips made by the first migrants; most made one.")
-    never_abroad: int = _setting(120, 1, 1200, "months", "Months at home of those who were never abroad.")
-    jobless: float = _setting(0.08, 0.0, 0.5, "share", "Share of the workers at home who are without work.")
-    longest_search: int = _setting(6, 1, 60, "months", "Longest search of those without work.")
-    mean_degree: float = _setting(10.0, 2.0, 50.0, "ties", "Ties of a household, all kinds.")
-    clique_smallest: int = _setting(8, 2, 100, "households", "Smallest circle of kin.")
-    clique_largest: int = _setting(15, 2, 100, "households", "Largest circle of kin.")
-    kin_density: float = _setting(0.70, 0.0, 1.0, "share", "Chance that two households of one circle are tied.")
-    neighbourhood: int = _setting(30, 1, 1000, "households", "How many doors away a village tie may be.", _SMALL_WORLD)
-    rewired: float = _setting(
-        0.075, 0.0, 1.0, "share", "Ties of a village moved to any of its households.", _SMALL_WORLD
-    )
-    long_share: float = _setting(0.035, 0.0, 0.5, "share", "Ties that lead to another village of the origin.")
+    village_smallest: int = int(PARAMETERS["village_smallest"].default)
+    village_largest: int = int(PARAMETERS["village_largest"].default)
+    skill_sigma: float = float(PARAMETERS["skill_sigma"].default)
+    taste_sd: float = float(PARAMETERS["taste_sd"].default)
+    home_income_sigma: float = float(PARAMETERS["home_income_sigma"].default)
+    rural_income_ratio: float = float(PARAMETERS["rural_income_ratio"].default)
+    debt_low: float = float(PARAMETERS["debt_low"].default)
+    debt_high: float = float(PARAMETERS["debt_high"].default)
+    target_low: float = float(PARAMETERS["target_low"].default)
+    target_high: float = float(PARAMETERS["target_high"].default)
+    belief_sd: float = float(PARAMETERS["belief_sd"].default)
+    belief_precision: int = int(PARAMETERS["belief_precision"].default)
+    risk_mean: float = float(PARAMETERS["risk_mean"].default)
+    risk_sigma: float = float(PARAMETERS["risk_sigma"].default)
+    bayesian: float = float(PARAMETERS["bayesian"].default)
+    irregular: float = float(PARAMETERS["irregular"].default)
+    longest_spell: int = int(PARAMETERS["longest_spell"].default)
+    most_trips: int = int(PARAMETERS["most_trips"].default)
+    never_abroad: int = int(PARAMETERS["never_abroad"].default)
+    jobless: float = float(PARAMETERS["jobless"].default)
+    longest_search: int = int(PARAMETERS["longest_search"].default)
+    mean_degree: float = float(PARAMETERS["mean_degree"].default)
+    clique_smallest: int = int(PARAMETERS["clique_smallest"].default)
+    clique_largest: int = int(PARAMETERS["clique_largest"].default)
+    kin_density: float = float(PARAMETERS["kin_density"].default)
+    neighbourhood: int = int(PARAMETERS["neighbourhood"].default)
+    rewired: float = float(PARAMETERS["rewired"].default)
+    long_share: float = float(PARAMETERS["long_share"].default)
+
+    @classmethod
+    def of(cls, parameters: Mapping[str, float]) -> PopulationSettings:
+        """The settings with a scenario's own numbers."""
+        whole = {item.name for item in fields(cls) if item.type == "int"}
+        own = {item.name: parameters[item.name] for item in fields(cls) if item.name in parameters}
+        for name in whole & set(own):
+            if own[name] != int(own[name]):
+                raise InputError(f"parameters.{name}", f"is {own[name]:g}", "whole numbers")
+        return cls(**{name: int(value) if name in whole else float(value) for name, value in own.items()})
 
     def __post_init__(self) -> None:
         for item in fields(self):
-            value, low, high = getattr(self, item.name), item.metadata["low"], item.metadata["high"]
-            whole = item.type == "int"
-            if not low <= value <= high or (whole and value != int(value)):
-                allowed = f"{'whole, ' if whole else ''}{low:g} to {high:g} ({item.metadata['unit']})"
-                raise InputError(f"population.{item.name}", f"is {value}", allowed)
+            value, rule = getattr(self, item.name), PARAMETERS[item.name]
+            if not rule.low <= value <= rule.high:
+                allowed = f"{rule.low:g} to {rule.high:g} ({rule.unit})"
+                raise InputError(f"parameters.{item.name}", f"is {value}", allowed)
         for low, high in (
             ("village_smallest", "village_largest"),
             ("debt_low", "debt_high"),
@@ -108,7 +85,7 @@ class PopulationSettings:
         ):
             if getattr(self, low) > getattr(self, high):
                 raise InputError(
-                    f"population.{low}", f"is {getattr(self, low)}", f"at most {high}, which is {getattr(self, high)}"
+                    f"parameters.{low}", f"is {getattr(self, low)}", f"at most {high}, which is {getattr(self, high)}"
                 )
         if self.village_ties < 0:
             raise InputError(

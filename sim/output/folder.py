@@ -1,7 +1,7 @@
 """A run's folder on disk.
 
-``run.json`` tells what was run and seals the tables (rows, SHA-256); ``corridors.parquet``, ``origins.parquet`` and
-``categories.parquet`` hold the measures. A comparison's folder is its scenario's folder with ``comparison.parquet``,
+``run.json`` tells what was run and seals the tables (rows, SHA-256); ``corridors.parquet``, ``origins.parquet``,
+``categories.parquet`` and ``spells.parquet`` hold the measures. A comparison's folder is its scenario's folder with ``comparison.parquet``,
 ``report.html`` and, in ``against/``, the folder of the run it is compared with. One line reads a table:
 ``pandas.read_parquet(f)``, ``polars.read_parquet(f)``, ``SELECT * FROM 'f'`` in DuckDB.
 """
@@ -28,7 +28,7 @@ from sim.output.comparison import COLUMNS
 from sim.output.durable import current, flush, replace_folder, write_file
 from sim.output.result import Comparison, RunResult
 
-TABLES = ("corridors", "origins", "categories")
+TABLES = ("corridors", "origins", "categories", "spells")
 RUN, AGAINST, COMPARISON, REPORT = "run.json", "against", "comparison", "report.html"
 _OWN = {RUN, AGAINST, REPORT}
 
@@ -74,9 +74,9 @@ def read_run(directory: str | Path) -> RunResult:
         There is no run, or a file of it is missing, truncated or not the one that was written.
     """
     directory = Path(directory)
-    (corridors, origins, categories), meta = _read(directory, TABLES)
+    (corridors, origins, categories, spells), meta = _read(directory, TABLES)
     meta.pop("comparison", None)
-    return RunResult(corridors, origins, categories, meta)
+    return RunResult(corridors, origins, categories, meta, spells)
 
 
 def read_comparison(directory: str | Path) -> Comparison:

@@ -29,12 +29,16 @@ class RunResult:
         `seed`, `month` (quarter ends), `origin`, `category`, `group` and the measures of a category.
     meta
         Scenario, seeds, versions, digests, timings; all of it can be written as JSON.
+    spells
+        `seed`, `origin`, `destination`, `months` (band of length), `ended`, `running` (person-months at risk) and `survival`
+        to the end of the band (Kaplan and Meier 1958); empty where a run did not count them.
     """
 
     corridors: pd.DataFrame
     origins: pd.DataFrame
     categories: pd.DataFrame
     meta: dict[str, Any] = field(default_factory=dict)
+    spells: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @property
     def name(self) -> str:
