@@ -93,7 +93,7 @@ def prepare(scenario: Scenario, region: Region) -> Prepared:
         region=region,
         parameters=record,
         structure=structure,
-        settings=PopulationSettings(),
+        settings=PopulationSettings.of(scenario.parameters),
         conditions=conditions,
         mobility=_relative_mobility(structure),
         frame=frame,

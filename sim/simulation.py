@@ -114,7 +114,7 @@ def _in_plain_process(scenarios: list[Scenario], region: Region, progress: Progr
 def _result(prepared: Prepared, outcomes: list[SeedOutcome], timings: dict[str, float]) -> RunResult:
     scenario, region = prepared.scenario, prepared.region
     began = time.perf_counter()
-    corridors, origins, categories = make_tables(outcomes, prepared.frame)
+    corridors, origins, categories, spells = make_tables(outcomes, prepared.frame)
     step_ns = timings["step"] / max(1.0, timings["household_months"]) * 1e9
     told = hashlib.sha256("".join(outcome.digest for outcome in outcomes).encode()).hexdigest()
     meta: dict[str, Any] = {
@@ -123,8 +123,11 @@ def _result(prepared: Prepared, outcomes: list[SeedOutcome], timings: dict[str, 
         "seeds": [outcome.seed for outcome in outcomes],
         "digest": outcomes[0].digest if len(outcomes) == 1 else told,
         "digests": {str(outcome.seed): outcome.digest for outcome in outcomes},
-        "region": {"name": region.name, "title": region.title, "digest": region.digest},
-        "versions": {"labour-migration-sim": code_version(), "python": platform.python_version()}
+        "region": region.title,
+        "pack": region.name,
+        "pack_digest": region.digest,
+        "scale": scenario.scale,
+        "versions": {"sim": code_version(), "python": platform.python_version()}
         | {package: version(package) for package in PACKAGES},
         "timings": {
             "synthesis": timings["synthesis"],
@@ -138,8 +141,9 @@ def _result(prepared: Prepared, outcomes: list[SeedOutcome], timings: dict[str, 
         "names": region.country_names,
         "touched": [vars(entry) for entry in prepared.touched],
         "sources": sources(region),
+        "caveats": list(region.manifest.caveats),
     }
-    return RunResult(corridors, origins, categories, meta)
+    return RunResult(corridors, origins, categories, meta, spells)
 
 
 def sources(region: Region) -> list[dict[str, str]]:

@@ -13,7 +13,7 @@ from sim.households.categories import AGE, PROVINCE, REGIME, SECTOR, SEX, SKILL,
 from sim.measures import CATEGORY_MEASURES, MEASURES
 from sim.schema.attributes import BELIEF_ONE, SHARE_ONE
 from sim.schema.quantities import AGE_BANDS, SECTORS
-from sim.tallies import Tally
+from sim.tallies import SPELL_BANDS, Tally
 
 CENT = 0.01
 MONTHS = 12.0
@@ -152,14 +152,13 @@ def origin_values(t: np.ndarray, corridors: Mapping[str, np.ndarray], frame: Fra
     return values
 
 
-def make_tables(outcomes: list[SeedOutcome], frame: Frame) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """The corridors, origins and categories tables of all seeds (see :mod:`sim.measures` for the columns)."""
+def make_tables(outcomes: list[SeedOutcome], frame: Frame) -> tuple[pd.DataFrame, ...]:
+    """The corridors, origins, categories and spells tables of all seeds (see :mod:`sim.measures` for the columns)."""
     parts = [_one_seed(outcome, frame) for outcome in outcomes]
-    corridors, origins, categories = (pd.concat(tables, ignore_index=True) for tables in zip(*parts, strict=True))
-    return corridors, origins, categories
+    return tuple(pd.concat(tables, ignore_index=True) for tables in zip(*parts, strict=True))
 
 
-def _one_seed(outcome: SeedOutcome, frame: Frame) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+def _one_seed(outcome: SeedOutcome, frame: Frame) -> tuple[pd.DataFrame, ...]:
     by_corridor = corridor_values(outcome.tallies, frame)
     by_origin = origin_values(outcome.tallies, by_corridor, frame)
     by_origin["gini_consumption"] = _ginis(outcome, frame)
@@ -179,7 +178,24 @@ def _one_seed(outcome: SeedOutcome, frame: Frame) -> tuple[pd.DataFrame, pd.Data
                 origins[name] = by_corridor[name].sum(axis=2).ravel()
         else:
             origins[name] = by_origin[name].ravel()
-    return pd.DataFrame(corridors), pd.DataFrame(origins), _categories(outcome, frame)
+    return pd.DataFrame(corridors), pd.DataFrame(origins), _categories(outcome, frame), _spells(outcome, frame)
+
+
+def _spells(outcome: SeedOutcome, frame: Frame) -> pd.DataFrame:
+    """Spells abroad by length: ended, person-months running, and the share that lasts beyond the band."""
+    whole = outcome.tallies.sum(axis=0) / frame.scale
+    bands = [f"{low}-{high}" for low, high in SPELL_BANDS]
+    widths = np.array([high - low + 1 for low, high in SPELL_BANDS])
+    rows = []
+    for o, origin in enumerate(frame.origins):
+        for d, destination in enumerate(frame.destinations):
+            ended = whole[o, d + 1, Tally.ENDED : Tally.ENDED + len(bands)]
+            running = whole[o, d + 1, Tally.RUNNING : Tally.RUNNING + len(bands)]
+            monthly = _ratio(ended, ended + running)
+            survival = np.cumprod((1.0 - monthly) ** widths)
+            for band, values in zip(bands, zip(ended, running, survival, strict=True), strict=True):
+                rows.append((outcome.seed, origin, destination, band, *values))
+    return pd.DataFrame(rows, columns=["seed", "origin", "destination", "months", "ended", "running", "survival"])
 
 
 def _ginis(outcome: SeedOutcome, frame: Frame) -> np.ndarray:

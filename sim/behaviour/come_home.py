@@ -127,4 +127,4 @@ def spend_target(household, month, seed, p, tally):
     household.savings = household.savings - spent
     note(tally, 0, Tally.TARGETS_SPENT, spent)
     u = uniform(seed, Purpose.NEXT_TARGET, month, household.key, 0, 0)
-    household.target = int(max(20_000.0, p.target_months * (0.5 + u) * household.income) + 0.5)
+    household.target = int(max(20_000.0, (p.target_low + (p.target_high - p.target_low) * u) * household.income) + 0.5)

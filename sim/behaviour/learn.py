@@ -34,6 +34,7 @@ INDEX_MASK = (1 << INDEX_BITS) - 1
 PRECISION_ONE = 16
 PRECISION_MOST = 20 * PRECISION_ONE
 BAN_RULES_BIT = 1 << 3
+ROUTES = 7 << 4  # topics that open a lawful way: seasonal permit, work permit, free movement
 
 
 @rule
@@ -72,11 +73,12 @@ def forget(household, month, seed, p):
 
 @rule
 def hear(household, month, seed, news):
-    """A change of law, or a campaign's start, heard of in public: each topic with its own share."""
+    """A change of law, or a campaign's start, heard of in public; news of a lawful way makes a household deliberate."""
     for topic in range(TOPICS):
         if news[topic] > 0.0 and uniform(seed, Purpose.RUMOUR, month, household.key, 0, topic) < news[topic]:
             household.heard = household.heard | (1 << topic)
-            household.stirred = 1
+            if (ROUTES >> topic) & 1:
+                household.stirred = 1
 
 
 @rule

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,6 +13,11 @@ from sim.scenario import Scenario
 def notice(line: str) -> None:
     """One line for people, kept apart from the results on standard output."""
     print(line, file=sys.stderr)
+
+
+def typed() -> str:
+    """The command as it was given, for a result's own record."""
+    return shlex.join(["sim", *sys.argv[1:]])
 
 
 @contextmanager

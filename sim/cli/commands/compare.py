@@ -69,7 +69,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def perform(one: Request) -> None:
     """Simulate both sides, write, and print the comparison."""
-    from sim.cli.progress import bar, notice
+    from sim.cli.progress import bar, notice, typed
     from sim.cli.touches import warn_of_idle
     from sim.output.folder import require_writable, write_comparison
     from sim.output.result import Comparison
@@ -83,6 +83,8 @@ def perform(one: Request) -> None:
     with bar(f"{one.scenario.name} against {one.against.name}", [one.scenario, one.against]) as progress:
         sides = simulate_pair(one.scenario, one.against, one.region, progress)
     comparison = Comparison.of(*sides)
+    for side in sides:
+        side.meta["command"] = typed()
     folder = write_comparison(comparison, one.folder)
     print_comparison(comparison)
     notice(f"written: {folder / 'report.html'}")

@@ -75,7 +75,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def perform(one: Request) -> None:
     """Simulate, write, and print the headline measures."""
-    from sim.cli.progress import bar, notice
+    from sim.cli.progress import bar, notice, typed
     from sim.cli.touches import warn_of_idle
     from sim.output.folder import require_writable, write_run
     from sim.output.terminal import print_run
@@ -85,6 +85,7 @@ def perform(one: Request) -> None:
     warn_of_idle(one.scenario, one.region)
     with bar(one.scenario.name, [one.scenario]) as progress:
         result = simulate(one.scenario, one.region, progress)
+    result.meta["command"] = typed()
     folder = write_run(result, one.folder)
     print_run(result)
     notice(f"written: {folder}")
