@@ -38,12 +38,13 @@ def main(arguments: Sequence[str]) -> int:
     options, rest = split_options(arguments, ("--json",))
     asked = request("run", rest)
     from sim.cli.progress import bar
-    from sim.studies.scorecard import scorecard
+    from sim.studies.scorecard import probes, scorecard
 
-    with bar("scorecard", [asked.scenario]) as progress:
+    with bar("scorecard", [asked.scenario, *probes(asked.scenario, asked.region).values()]) as progress:
         table = scorecard(asked.scenario, asked.region, progress)
     if "--json" in options:
         print_json(json.loads(table.to_json(orient="records")))
     else:
-        print_table("", list(table.columns), table.itertuples(index=False))
+        numbers = [name for name in table.columns if table[name].dtype.kind == "f"]
+        print_table("", list(table.columns), table.itertuples(index=False), numbers)
     return 0
