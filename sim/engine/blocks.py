@@ -35,11 +35,13 @@ def plan_blocks(households, blocks, lane, lanes, starts, month, luck, homes, cor
         origin = blocks[b, 2]
         first = starts[origin]
         count = starts[origin + 1] - first
+        # Rows are taken once a block: a view made for every household would cost more than its rules.
+        home, row, told, mobile, tally, q = homes[origin], corridors[origin], news[origin], mobility[origin], tallies[b], p[0]
         for i in range(blocks[b, 0], blocks[b, 1]):
             household = households[i]
             if lives(household, month):
-                learn(household, i, month, luck, homes[origin], news[origin], loud, offsets, neighbours, signals, first, count, p[0])
-                plan(household, i, month, luck, homes[origin], corridors[origin], mobility[origin], offsets, neighbours, signals, p[0], tallies[b])
+                learn(household, i, month, luck, home, told, loud, offsets, neighbours, signals, first, count, q)
+                plan(household, i, month, luck, home, row, mobile, offsets, neighbours, signals, q, tally)
 
 
 @rule
@@ -47,10 +49,11 @@ def live_blocks(households, blocks, lane, lanes, month, luck, homes, corridors, 
     """Live the month for every household of every `lanes`-th block, and leave its signal for the next."""
     for b in range(lane, len(blocks), lanes):
         origin = blocks[b, 2]
+        home, row, tally, q = homes[origin], corridors[origin], tallies[b], p[0]
         for i in range(blocks[b, 0], blocks[b, 1]):
             household = households[i]
             if lives(household, month):
-                live(household, offsets[i + 1] - offsets[i], month, luck, homes[origin], corridors[origin], granted, p[0], tallies[b])
+                live(household, offsets[i + 1] - offsets[i], month, luck, home, row, granted, q, tally)
                 signals[i] = signal_of(household)
 
 
