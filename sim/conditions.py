@@ -19,17 +19,20 @@ YEAR = 12
 
 CORRIDOR_FIELDS = (
     "rate",  # e, real exchange rate relative to the base period
-    "rate_view",  # e as households see it
     "pay_regular",  # C of a regular migrant this month, with its season, base-period USD a month
     "pay_irregular",
     "permit_monthly",  # monthly price of a permit at the base rate, base-period USD
-    "view_regular",  # C as households see it, without season, after the permit's price
-    "view_irregular",
     "true_regular",  # C without season, after the permit's price
     "true_irregular",
-    "living",  # theta ln(P_d ppp_d)
-    "job_view",  # chance of a job as households see it
     "job_true",
+    "view_log_regular",  # ln of C times the chance of a job, both as households see them
+    "view_log_irregular",
+    "view_log_value",  # (1 - theta) ln e - theta ln(P_d ppp_d), e as households see it
+    "true_log_regular",  # the same three with the month's own figures
+    "true_log_irregular",
+    "true_log_value",
+    "worth_regular",  # ln(e C): what a month there is worth
+    "worth_irregular",
     "finding",  # chance a month that a jobless migrant finds work
     "losing",  # chance a month that a working migrant loses it
     "weight",  # K of the remittance rule
@@ -176,21 +179,26 @@ class _Maker:
         chance = finding * demand / (finding * demand + losing / demand)
         odds = p["altruism"] * rate / (1.0 - p["altruism"])
         season = self.season("season_pay")
-        true_regular = np.maximum(regular - permit, 1.0)
-        view = p["view_weight"]
+        true_regular, true_irregular = np.maximum(regular - permit, 1.0), irregular + 0 * rate
+        view, theta = p["view_weight"], p["theta"]
+        living = theta * np.log(self.of_destinations("inflation") * self.at("price_level"))
+        job_view = np.log(_adaptive(chance, view))
         fields = {
             "rate": rate,
-            "rate_view": _adaptive(rate, view),
             "pay_regular": regular * season,
             "pay_irregular": irregular * season,
             "permit_monthly": permit,
             "true_regular": true_regular,
-            "true_irregular": irregular + 0 * rate,
-            "view_regular": _adaptive(true_regular, view),
-            "view_irregular": _adaptive(irregular + 0 * rate, view),
-            "living": p["theta"] * np.log(self.of_destinations("inflation") * self.at("price_level")),
+            "true_irregular": true_irregular,
             "job_true": chance,
-            "job_view": _adaptive(chance, view),
+            "view_log_regular": np.log(_adaptive(true_regular, view)) + job_view,
+            "view_log_irregular": np.log(_adaptive(true_irregular, view)) + job_view,
+            "view_log_value": (1.0 - theta) * np.log(_adaptive(rate, view)) - living,
+            "true_log_regular": np.log(true_regular * chance),
+            "true_log_irregular": np.log(true_irregular * chance),
+            "true_log_value": (1.0 - theta) * np.log(rate) - living,
+            "worth_regular": np.log(rate * true_regular),
+            "worth_irregular": np.log(rate * true_irregular),
             "finding": np.minimum(0.95, finding * busy),
             "losing": np.minimum(0.95, losing / busy),
             "weight": np.exp(np.log(odds) / p["curvature"]),

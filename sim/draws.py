@@ -2,7 +2,8 @@
 
 ``uniform(seed, purpose, month, key, worker, k)`` is the finaliser of SplitMix64 (Steele, Lea and Flood 2014,
 doi:10.1145/2660193.2660195; constants of Stafford's variant 13) over a Weyl combination of its arguments. Nothing depends
-on order, threads or population size, and the same household meets the same luck in every scenario.
+on order, threads or population size, and the same household meets the same luck in every scenario. Within a month, rules
+draw from the month's *streams* (:func:`luck_of`): the part of the hash that seed, purpose and month fix, computed once.
 
 This is the only module of the package that may make a random number.
 """
@@ -87,15 +88,20 @@ if COMPILED:
     _30, _27, _31 = np.uint64(30), np.uint64(27), np.uint64(31)
 
     @rule
-    def bits(seed: int, purpose: int, month: int, key: int, worker: int, k: int) -> int:
-        """64 random bits for one purpose, month, household, worker and number of the draw (unsigned)."""
-        stream = np.uint64(seed) * _G + np.uint64(purpose) * _P + np.uint64(month) * _M
-        stream = (stream ^ (stream >> _30)) * _A
-        stream = (stream ^ (stream >> _27)) * _B
-        x = (stream ^ (stream >> _31)) + np.uint64(key) + np.uint64(worker) * _W + np.uint64(k) * _K
+    def _mixed(x: int) -> int:
         x = (x ^ (x >> _30)) * _A
         x = (x ^ (x >> _27)) * _B
         return x ^ (x >> _31)
+
+    @rule
+    def stream_of(seed: int, purpose: int, month: int) -> int:
+        """The stream of draws for one purpose and month: 64 bits that the identity of who draws is added to."""
+        return _mixed(np.uint64(seed) * _G + np.uint64(purpose) * _P + np.uint64(month) * _M)
+
+    @rule
+    def bits_in(stream: int, key: int, worker: int, k: int) -> int:
+        """64 random bits of a stream for one household, worker and number of the draw (unsigned)."""
+        return _mixed(stream + np.uint64(key) + np.uint64(worker) * _W + np.uint64(k) * _K)
 
     @rule
     def as_uniform(x: int) -> float:
@@ -111,15 +117,20 @@ else:
     _WORD = (1 << 64) - 1
 
     @rule
-    def bits(seed: int, purpose: int, month: int, key: int, worker: int, k: int) -> int:
-        """64 random bits: the compiled function's arithmetic in Python integers."""
-        stream = (int(seed) * _GOLDEN + int(purpose) * _PURPOSE + int(month) * _MONTH) & _WORD
-        stream = ((stream ^ (stream >> 30)) * _FIRST) & _WORD
-        stream = ((stream ^ (stream >> 27)) * _SECOND) & _WORD
-        x = ((stream ^ (stream >> 31)) + int(key) + int(worker) * _WORKER + int(k) * _DRAW) & _WORD
+    def _mixed(x: int) -> int:
         x = ((x ^ (x >> 30)) * _FIRST) & _WORD
         x = ((x ^ (x >> 27)) * _SECOND) & _WORD
         return x ^ (x >> 31)
+
+    @rule
+    def stream_of(seed: int, purpose: int, month: int) -> int:
+        """The stream of draws for one purpose and month: the compiled function's arithmetic in Python integers."""
+        return _mixed((int(seed) * _GOLDEN + int(purpose) * _PURPOSE + int(month) * _MONTH) & _WORD)
+
+    @rule
+    def bits_in(stream: int, key: int, worker: int, k: int) -> int:
+        """64 random bits of a stream for one household, worker and number of the draw."""
+        return _mixed((stream + int(key) + int(worker) * _WORKER + int(k) * _DRAW) & _WORD)
 
     @rule
     def as_uniform(x: int) -> float:
@@ -132,33 +143,56 @@ else:
         return x >> 1
 
 
+def luck_of(seed: int, month: int) -> np.ndarray:
+    """The streams of a month, one for each purpose, shape (purposes,): rules draw from them."""
+    return np.array([stream_of(seed, purpose, month) for purpose in range(max(Purpose) + 1)], np.uint64)
+
+
+@rule
+def uniform_in(stream: int, key: int, worker: int, k: int) -> float:
+    """One draw from Uniform(0, 1), both ends excluded, of a month's stream for a purpose."""
+    return as_uniform(bits_in(stream, key, worker, k))
+
+
 @rule
 def uniform(seed: int, purpose: int, month: int, key: int, worker: int, k: int) -> float:
     """One draw from Uniform(0, 1), both ends excluded."""
-    return as_uniform(bits(seed, purpose, month, key, worker, k))
+    return uniform_in(stream_of(seed, purpose, month), key, worker, k)
+
+
+@rule
+def integer_in(stream: int, key: int, worker: int, k: int) -> int:
+    """One draw from the integers 0 to 2**63 - 1: lottery numbers."""
+    return as_integer(bits_in(stream, key, worker, k))
 
 
 @rule
 def integer(seed: int, purpose: int, month: int, key: int, worker: int, k: int) -> int:
-    """One draw from the integers 0 to 2**63 - 1: identities and lottery numbers."""
-    return as_integer(bits(seed, purpose, month, key, worker, k))
+    """One draw from the integers 0 to 2**63 - 1: identities."""
+    return integer_in(stream_of(seed, purpose, month), key, worker, k)
+
+
+@rule
+def normal_in(stream: int, key: int, worker: int, k: int) -> float:
+    """One draw from Normal(0, 1) (Box and Muller 1958, doi:10.1214/aoms/1177706645); uses draws k and k + 1000."""
+    radius = math.sqrt(-2.0 * math.log(uniform_in(stream, key, worker, k)))
+    return radius * math.sin(6.283185307179586 * uniform_in(stream, key, worker, k + 1000))
 
 
 @rule
 def normal(seed: int, purpose: int, month: int, key: int, worker: int, k: int) -> float:
-    """One draw from Normal(0, 1) (Box and Muller 1958, doi:10.1214/aoms/1177706645); uses draws k and k + 1000."""
-    radius = math.sqrt(-2.0 * math.log(uniform(seed, purpose, month, key, worker, k)))
-    return radius * math.sin(6.283185307179586 * uniform(seed, purpose, month, key, worker, k + 1000))
+    """One draw from Normal(0, 1)."""
+    return normal_in(stream_of(seed, purpose, month), key, worker, k)
 
 
 @rule
-def gumbel(seed: int, purpose: int, month: int, key: int, worker: int, k: int) -> float:
+def gumbel_in(stream: int, key: int, worker: int, k: int) -> float:
     """One draw from the standard Gumbel distribution."""
-    return -math.log(-math.log(uniform(seed, purpose, month, key, worker, k)))
+    return -math.log(-math.log(uniform_in(stream, key, worker, k)))
 
 
 @rule
-def log_positive_stable(scale: float, seed: int, purpose: int, month: int, key: int, worker: int, k: int) -> float:
+def log_positive_stable_in(scale: float, stream: int, key: int, worker: int, k: int) -> float:
     """Logarithm of a positive L-stable draw S, L = `scale` in (0, 1]; with it a nest's errors are L ln S + L G.
 
     S = sin(L U) / sin(U)^(1/L) * (sin((1-L) U) / W)^((1-L)/L), U ~ Uniform(0, pi), W ~ Exp(1)
@@ -166,7 +200,7 @@ def log_positive_stable(scale: float, seed: int, purpose: int, month: int, key: 
     """
     if scale >= 1.0:
         return 0.0
-    u = 3.141592653589793 * uniform(seed, purpose, month, key, worker, k)
-    w = -math.log(uniform(seed, purpose, month, key, worker, k + 1000))
+    u = 3.141592653589793 * uniform_in(stream, key, worker, k)
+    w = -math.log(uniform_in(stream, key, worker, k + 1000))
     rest = (1.0 - scale) / scale
     return math.log(math.sin(scale * u)) - math.log(math.sin(u)) / scale + rest * math.log(math.sin((1.0 - scale) * u) / w)

@@ -174,9 +174,9 @@ def _value_first_spells(households: np.ndarray, conditions: Conditions) -> None:
     for d in range(first.shape[1]):
         here = households["place"] == d + 1
         worth = first[:, d]
-        regular = np.log(worth["rate"] * worth["true_regular"])
-        irregular = np.log(worth["rate"] * worth["true_irregular"])
-        logs = np.where(households["route"] > 0, regular[households["origin"], None], irregular[households["origin"], None])
+        origin = households["origin"]
+        regular, irregular = worth["worth_regular"][origin, None], worth["worth_irregular"][origin, None]
+        logs = np.where(households["route"] > 0, regular, irregular)
         households["gain"][here] = np.floor(GAIN_ONE * logs + 0.5).astype(np.int16)[here]
 
 

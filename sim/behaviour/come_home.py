@@ -14,7 +14,7 @@ import math
 from sim.behaviour.enforce import BAN, EXPULSION, impose
 from sim.behaviour.learn import BAN_RULES_BIT
 from sim.behaviour.plan import NO_ROUTE
-from sim.draws import Purpose, uniform
+from sim.draws import Purpose, uniform_in
 from sim.schema.attributes import GAIN_ONE, HOME, REGULAR, SHARE_ONE
 from sim.schema.rule import rule
 from sim.tallies import Tally, note, spell_band
@@ -38,14 +38,14 @@ def duration_term(months, p):
 
 
 @rule
-def returns(household, w, month, seed, shock, corridor, p):
+def returns(household, w, month, luck, shock, corridor, p):
     """Cause of the worker's return this month, 0 if the worker stays."""
-    u = uniform(seed, Purpose.RETURN, month, household.key, w, 0)
+    u = uniform_in(luck[Purpose.RETURN], household.key, w, 0)
     terms = p.a0 + duration_term(household.months[w], p) + corridor.season_returns
     q = household.q[w] / SHARE_ONE if household.ban_from[w] == household.place[w] else 1.0
     terms -= p.psi * (1.0 - q)
-    pay = corridor.true_irregular if household.route[w] == NO_ROUTE else corridor.true_regular
-    gain = p.a3 * (household.gain[w] / GAIN_ONE - math.log(corridor.rate * pay))
+    worth = corridor.worth_irregular if household.route[w] == NO_ROUTE else corridor.worth_regular
+    gain = p.a3 * (household.gain[w] / GAIN_ONE - worth)
     target = p.a1 if household.savings >= household.target else 0.0
     idle = p.a4 if household.jobless[w] > 0 else 0.0
     struck = p.a_shock if shock else 0.0
@@ -65,7 +65,7 @@ def returns(household, w, month, seed, shock, corridor, p):
 
 
 @rule
-def leave(household, w, cause, month, seed, corridor, p, tally):
+def leave(household, w, cause, month, luck, corridor, p, tally):
     """Leave the destination: overstay is found at the exit, and a leaver in breach may be listed, knowing it or not."""
     over = household.overstay[w]
     if over > 0 and cause != EXPULSION and cause != BAN:
@@ -77,19 +77,19 @@ def leave(household, w, cause, month, seed, corridor, p, tally):
         if corridor.window_months > 0.0:
             months = max(months, corridor.ban_excess_stay)
         if months > 0.0:
-            listed = uniform(seed, Purpose.LIST, month, household.key, w, 0) < corridor.listing
-            noticed = uniform(seed, Purpose.NOTICE, month, household.key, w, 2) < p.notice
+            listed = uniform_in(luck[Purpose.LIST], household.key, w, 0) < corridor.listing
+            noticed = uniform_in(luck[Purpose.NOTICE], household.key, w, 2) < p.notice
             if listed:
                 impose(household, w, household.place[w], int(months), noticed, p, tally)
             source = household.ban_from[w]
             if household.heard & BAN_RULES_BIT and (source == 0 or source == household.place[w]):
                 household.ban_from[w] = household.place[w]
                 household.q[w] = min(household.q[w], int(p.q_breach * SHARE_ONE + 0.5))
-    arrive_home(household, w, cause, month, seed, p, tally)
+    arrive_home(household, w, cause, month, luck, p, tally)
 
 
 @rule
-def arrive_home(household, w, cause, month, seed, p, tally):
+def arrive_home(household, w, cause, month, luck, p, tally):
     """Set the worker down at home: most take up some work at once, the rest search; a forced return leaves a scar."""
     place = household.place[w]
     note(tally, place, Tally.RETURNS, 1)
@@ -108,23 +108,23 @@ def arrive_home(household, w, cause, month, seed, p, tally):
     if forced:
         household.scar[w] = SCAR_MONTHS
     resume = p.resume * (1.0 - p.search_forced) if forced else p.resume
-    if uniform(seed, Purpose.SETTLE, month, household.key, w, 0) < resume:
+    if uniform_in(luck[Purpose.SETTLE], household.key, w, 0) < resume:
         household.jobless[w] = 0
         household.searching[w] = 0
-        if uniform(seed, Purpose.SETTLE, month, household.key, w, 1) < p.self_employed:
+        if uniform_in(luck[Purpose.SETTLE], household.key, w, 1) < p.self_employed:
             note(tally, 0, Tally.SELF_EMPLOYED, 1)
     else:
         household.jobless[w] = 1
         household.searching[w] = 1
     if cause == TARGET:
-        spend_target(household, month, seed, p, tally)
+        spend_target(household, month, luck, p, tally)
 
 
 @rule
-def spend_target(household, month, seed, p, tally):
+def spend_target(household, month, luck, p, tally):
     """The target is spent on return (a house, a wedding), and the next one is set."""
     spent = min(household.target, household.savings)
     household.savings = household.savings - spent
     note(tally, 0, Tally.TARGETS_SPENT, spent)
-    u = uniform(seed, Purpose.NEXT_TARGET, month, household.key, 0, 0)
+    u = uniform_in(luck[Purpose.NEXT_TARGET], household.key, 0, 0)
     household.target = int(max(20_000.0, (p.target_low + (p.target_high - p.target_low) * u) * household.income) + 0.5)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sim.behaviour.learn import BAN_RULES_BIT
 from sim.behaviour.plan import ENDED, FREE, FREE_BIT, NO_ROUTE, SEASONAL, WORK_PERMIT
-from sim.draws import Purpose, uniform
+from sim.draws import Purpose, uniform_in
 from sim.schema.attributes import IRREGULAR, NEVER, REGULAR, SHARE_ONE
 from sim.schema.rule import rule
 from sim.tallies import Tally, note
@@ -19,30 +19,30 @@ EXPULSION, BAN = 6, 7  # indices in CAUSES
 
 
 @rule
-def enforce(household, w, month, seed, corridor, p, tally):
+def enforce(household, w, month, luck, corridor, p, tally):
     """One month of one migrant before the law; tells whether the worker stays, complies and leaves, or is expelled."""
     household.stay[w] = ((household.stay[w] << 1) | 1) & SIX_MONTHS
-    run_permit(household, w, month, seed, corridor)
+    run_permit(household, w, month, luck, corridor)
     began = household.overstay[w]
-    count_overstay(household, w, month, seed, corridor)
+    count_overstay(household, w, month, luck, corridor)
     if household.overstay[w] == 1 and began == 0 and household.heard & BAN_RULES_BIT:
-        if uniform(seed, Purpose.NOTICE, month, household.key, w, 1) < p.comply:
+        if uniform_in(luck[Purpose.NOTICE], household.key, w, 1) < p.comply:
             household.overstay[w] = 0
             household.regime[w] = REGULAR
             return COMPLIES
-    u = uniform(seed, Purpose.DETECT, month, household.key, w, 0)
+    u = uniform_in(luck[Purpose.DETECT], household.key, w, 0)
     if household.regime[w] == REGULAR:
         if u < corridor.offence:
             note(tally, household.place[w], Tally.OFFENCES, 1)
-            book(household, w, month, seed, corridor, p, tally)
+            book(household, w, month, luck, corridor, p, tally)
         return STAYS
     if u >= corridor.detection:
         return STAYS
-    return detect(household, w, month, seed, corridor, p, tally)
+    return detect(household, w, month, luck, corridor, p, tally)
 
 
 @rule
-def run_permit(household, w, month, seed, corridor):
+def run_permit(household, w, month, luck, corridor):
     """Count down the permit; a work permit is renewed with the chance of getting one, a seasonal one ends the right to stay."""
     if corridor.free_movement > 0.0 and household.route[w] != FREE:
         household.route[w] = FREE  # the union came while the worker was there
@@ -53,7 +53,7 @@ def run_permit(household, w, month, seed, corridor):
     if route == WORK_PERMIT or route == SEASONAL:
         household.permit[w] = household.permit[w] - 1
         if household.permit[w] <= 0:
-            renewed = route == WORK_PERMIT and uniform(seed, Purpose.RENEW, month, household.key, w, 0) < corridor.permit_access
+            renewed = route == WORK_PERMIT and uniform_in(luck[Purpose.RENEW], household.key, w, 0) < corridor.permit_access
             if renewed:
                 household.permit[w] = 12
             else:
@@ -62,7 +62,7 @@ def run_permit(household, w, month, seed, corridor):
 
 
 @rule
-def count_overstay(household, w, month, seed, corridor):
+def count_overstay(household, w, month, luck, corridor):
     """Months beyond lawful stay: by presence in a rolling window, or per entry with renewal by leaving and coming back."""
     if household.route[w] != NO_ROUTE:
         household.overstay[w] = 0
@@ -77,7 +77,7 @@ def count_overstay(household, w, month, seed, corridor):
         stayed = household.months[w]
         free = int(corridor.free_months)
         if stayed > 0 and free > 0 and stayed % free == 0:
-            if uniform(seed, Purpose.RENEW, month, household.key, w, 1) >= corridor.border_run:
+            if uniform_in(luck[Purpose.RENEW], household.key, w, 1) >= corridor.border_run:
                 household.overstay[w] = 1
     household.regime[w] = IRREGULAR if household.overstay[w] > 0 else REGULAR
 
@@ -92,11 +92,11 @@ def months_present(stay):
 
 
 @rule
-def book(household, w, month, seed, corridor, p, tally):
+def book(household, w, month, luck, corridor, p, tally):
     """Put an offence on record; the second within the law's span may bring a ban, which may be noticed."""
     household.offence_2[w] = household.offence_1[w]
     household.offence_1[w] = month
-    noticed = uniform(seed, Purpose.NOTICE, month, household.key, w, 0) < p.notice
+    noticed = uniform_in(luck[Purpose.NOTICE], household.key, w, 0) < p.notice
     months = 0.0
     if household.offence_2[w] != NEVER:
         since = month - household.offence_2[w]
@@ -104,12 +104,12 @@ def book(household, w, month, seed, corridor, p, tally):
             months = corridor.ban_two_migration_offences
         if since <= 36:
             months = max(months, corridor.ban_two_offences)
-    if months > 0.0 and uniform(seed, Purpose.LIST, month, household.key, w, 1) < corridor.listing:
+    if months > 0.0 and uniform_in(luck[Purpose.LIST], household.key, w, 1) < corridor.listing:
         impose(household, w, household.place[w], int(months), noticed, p, tally)
 
 
 @rule
-def detect(household, w, month, seed, corridor, p, tally):
+def detect(household, w, month, luck, corridor, p, tally):
     """An irregular migrant is found: an offence, more fear, and for some expulsion."""
     place = household.place[w]
     note(tally, place, Tally.DETECTIONS, 1)
@@ -117,8 +117,8 @@ def detect(household, w, month, seed, corridor, p, tally):
     household.risk = int((risk + p.risk_jump * max(0.0, p.risk_feared - risk)) * SHARE_ONE + 0.5)
     reentrant = household.ban_from[w] == place and household.ban_left[w] > 0
     knew = household.q[w] + household.q[w] < SHARE_ONE
-    book(household, w, month, seed, corridor, p, tally)
-    if uniform(seed, Purpose.EXPEL, month, household.key, w, 0) >= corridor.expulsion:
+    book(household, w, month, luck, corridor, p, tally)
+    if uniform_in(luck[Purpose.EXPEL], household.key, w, 0) >= corridor.expulsion:
         return STAYS
     again = household.cause[w] == EXPULSION or household.cause[w] == BAN
     months = corridor.ban_repeat_expulsion if again else corridor.ban_expulsion

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 
-from sim.draws import Purpose, normal, uniform
+from sim.draws import Purpose, normal_in, uniform_in
 from sim.schema.attributes import (
     BELIEF_ONE,
     CONTACTS,
@@ -38,26 +38,26 @@ ROUTES = 7 << 4  # topics that open a lawful way: seasonal permit, work permit, 
 
 
 @rule
-def learn(household, i, month, seed, home, news, loud, offsets, neighbours, signals, first, count, p):
+def learn(household, i, month, luck, home, news, loud, offsets, neighbours, signals, first, count, p):
     """One household's month of news: forget, hear in public, talk to ties, make or lose ties abroad.
 
     `news` is the share of households that hear of each topic in public this month, `loud` whether there is any; ties are in
     compressed sparse rows (`offsets`, `neighbours`), `signals` are last month's; the origin's households are
     `first` to `first + count`.
     """
-    forget(household, month, seed, p)
+    forget(household, month, luck, p)
     if loud:
-        hear(household, month, seed, news)
-    talk(household, i, month, seed, int(home.in_force), offsets, neighbours, signals, p)
-    keep_contacts(household, i, month, seed, signals, first, count, p)
+        hear(household, month, luck, news)
+    talk(household, i, month, luck, int(home.in_force), offsets, neighbours, signals, p)
+    keep_contacts(household, i, month, luck, signals, first, count, p)
 
 
 @rule
-def forget(household, month, seed, p):
+def forget(household, month, luck, p):
     """Topics heard of and never used are forgotten, each with chance `forget`; what was known exactly ages."""
     idle = household.heard & ~household.used
     if idle != 0:
-        u = uniform(seed, Purpose.FORGET, month, household.key, 0, 0)
+        u = uniform_in(luck[Purpose.FORGET], household.key, 0, 0)
         if u < TOPICS * p.forget:  # no topic is lost above this: spares the loop
             for topic in range(TOPICS):
                 if (idle >> topic) & 1:
@@ -72,27 +72,26 @@ def forget(household, month, seed, p):
 
 
 @rule
-def hear(household, month, seed, news):
+def hear(household, month, luck, news):
     """A change of law, or a campaign's start, heard of in public; news of a lawful way makes a household deliberate."""
     for topic in range(TOPICS):
-        if news[topic] > 0.0 and uniform(seed, Purpose.RUMOUR, month, household.key, 0, topic) < news[topic]:
+        if news[topic] > 0.0 and uniform_in(luck[Purpose.RUMOUR], household.key, 0, topic) < news[topic]:
             household.heard = household.heard | (1 << topic)
             if (ROUTES >> topic) & 1:
                 household.stirred = 1
 
 
 @rule
-def talk(household, i, month, seed, in_force, offsets, neighbours, signals, p):
+def talk(household, i, month, luck, in_force, offsets, neighbours, signals, p):
     """Meet some ties: the gaps between the ties met are geometric, so those not met are never read."""
     start = offsets[i]
     degree = offsets[i + 1] - start
     reach = degree + CONTACTS
     k = 0
-    u = uniform(seed, Purpose.CONTACT, month, household.key, 0, k)
+    u = uniform_in(luck[Purpose.CONTACT], household.key, 0, k)
     if u <= 1.0 - reach * p.tell_user:  # surely no meeting: (1 - q)^n >= 1 - n q
         return
-    keep = math.log1p(-p.tell_user)
-    position = int(math.log(u) / keep)
+    position = int(math.log(u) / p.log_keep)
     while position < reach:
         if position < degree:
             code = neighbours[start + position]
@@ -102,20 +101,20 @@ def talk(household, i, month, seed, in_force, offsets, neighbours, signals, p):
             j = household.contacts[position - degree]
             weight = p.ties_diaspora
         k += 1
-        if j != NOBODY and (weight >= 1.0 or uniform(seed, Purpose.CONTACT, month, household.key, 1, k) < weight):
-            converse(household, signals[j], month, seed, in_force, k, p)
-        u = uniform(seed, Purpose.CONTACT, month, household.key, 0, k)
-        position += 1 + int(math.log(u) / keep)
+        if j != NOBODY and (weight >= 1.0 or uniform_in(luck[Purpose.CONTACT], household.key, 1, k) < weight):
+            converse(household, signals[j], month, luck, in_force, k, p)
+        u = uniform_in(luck[Purpose.CONTACT], household.key, 0, k)
+        position += 1 + int(math.log(u) / p.log_keep)
 
 
 @rule
-def converse(household, signal, month, seed, in_force, k, p):
+def converse(household, signal, month, luck, in_force, k, p):
     """What one tie tells: topics in force (nobody talks of a route that does not exist), wages and dangers."""
     told = (signal >> SIGNAL_HEARD) & in_force
     unheard = told & ~household.heard
     if unheard != 0:
         used = (signal >> SIGNAL_USED) & 255
-        u = uniform(seed, Purpose.MESSAGE, month, household.key, 0, k)
+        u = uniform_in(luck[Purpose.MESSAGE], household.key, 0, k)
         for topic in range(TOPICS):
             if (unheard >> topic) & 1:
                 if (used >> topic) & 1:
@@ -125,24 +124,24 @@ def converse(household, signal, month, seed, in_force, k, p):
                     u = u / p.tell_ratio
                 else:
                     u = (u - p.tell_ratio) / (1.0 - p.tell_ratio)
-    believe_wages(household, signal, told, month, seed, k, p)
+    believe_wages(household, signal, told, month, luck, k, p)
     believe_risk(household, signal, p)
 
 
 @rule
-def believe_wages(household, signal, told, month, seed, k, p):
+def believe_wages(household, signal, told, month, luck, k, p):
     """Update the log-wage beliefs: a tenth of households weigh by precision (Bayes), the rest average (DeGroot 1974).
 
     The sender exaggerates either way by `bias`; with chance `mutate` the message has become a rumour.
     """
     for d in range(PLACES):
         if (told >> d) & 1:
-            u = uniform(seed, Purpose.RUMOUR, month, household.key, k, 100 + d)
+            u = uniform_in(luck[Purpose.RUMOUR], household.key, k, 100 + d)
             message = ((signal >> (SIGNAL_WAGE + 10 * d)) & 1023) / 256.0 - 2.0
             message += p.bias if u < 0.5 else -p.bias
             u = u + u if u < 0.5 else u + u - 1.0
             if u < p.mutate:
-                message += p.rumour * normal(seed, Purpose.RUMOUR, month, household.key, k, 200 + d)
+                message += p.rumour * normal_in(luck[Purpose.RUMOUR], household.key, k, 200 + d)
             before = household.wage_belief[d] / BELIEF_ONE
             if household.updater == 1:
                 precision = household.precision[d] / PRECISION_ONE
@@ -171,24 +170,24 @@ def believe_risk(household, signal, p):
 
 
 @rule
-def keep_contacts(household, i, month, seed, signals, first, count, p):
+def keep_contacts(household, i, month, luck, signals, first, count, p):
     """Diaspora ties: a household abroad meets others of its origin in the same place; at home the ties fade."""
     abroad = 0
     for w in range(household.workers):
         if household.place[w] > 0:
             abroad = household.place[w]
     if abroad > 0:
-        if uniform(seed, Purpose.MEET, month, household.key, 0, 0) < p.meet:
-            meet(household, i, month, seed, signals, first, count, abroad)
+        if uniform_in(luck[Purpose.MEET], household.key, 0, 0) < p.meet:
+            meet(household, i, month, luck, signals, first, count, abroad)
         return
     for slot in range(CONTACTS):
         if household.contacts[slot] != NOBODY:
-            if uniform(seed, Purpose.FADE, month, household.key, 0, slot) < p.contact_fade:
+            if uniform_in(luck[Purpose.FADE], household.key, 0, slot) < p.contact_fade:
                 household.contacts[slot] = NOBODY
 
 
 @rule
-def meet(household, i, month, seed, signals, first, count, place):
+def meet(household, i, month, luck, signals, first, count, place):
     """Fill a free slot with a household of the same origin that has a worker in the same place; four tries."""
     slot = CONTACTS
     for s in range(CONTACTS):
@@ -197,7 +196,7 @@ def meet(household, i, month, seed, signals, first, count, place):
     if slot == CONTACTS:
         return
     for attempt in range(4):
-        j = first + int(count * uniform(seed, Purpose.MEET, month, household.key, 1, attempt))
+        j = first + int(count * uniform_in(luck[Purpose.MEET], household.key, 1, attempt))
         there = (signals[j] >> (SIGNAL_ABROAD + 2 * (place - 1))) & 3
         if there > 0 and j != i:
             household.contacts[slot] = j

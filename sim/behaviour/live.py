@@ -10,7 +10,7 @@ from sim.behaviour.plan import NO_ROUTE, RETIREMENT
 from sim.behaviour.remit import remit
 from sim.behaviour.travel import travel
 from sim.behaviour.work import work_abroad, work_at_home
-from sim.draws import Purpose, uniform
+from sim.draws import Purpose, uniform_in
 from sim.schema.attributes import HOME, NEVER, NO_INTENT, PLACES, SHARE_ONE
 from sim.schema.rule import rule
 from sim.tallies import Tally, note
@@ -20,7 +20,7 @@ SEASON = 1  # index in CAUSES
 
 
 @rule
-def live(household, ties, month, seed, home, corridors, granted, p, tally):
+def live(household, ties, month, luck, home, corridors, granted, p, tally):
     """One household's month from the journey to the return, and its part in the tallies; `ties` is its number of ties."""
     if household.born == month and month > 0:
         note(tally, 0, Tally.ENDOWED, household.savings)
@@ -30,17 +30,17 @@ def live(household, ties, month, seed, home, corridors, granted, p, tally):
         if household.place[w] == HOME and month - household.birth_month[w] >= RETIREMENT:
             succeed(household, w, month)
         if household.intent[w] != NO_INTENT:
-            travel(household, w, month, seed, corridors, granted, p, tally)
-    shock = uniform(seed, Purpose.SHOCK, month, household.key, 0, 0) < p.home_shock
-    earned = work_at_home(household, month, seed, home, p, tally)
+            travel(household, w, month, luck, corridors, granted, p, tally)
+    shock = uniform_in(luck[Purpose.SHOCK], household.key, 0, 0) < p.home_shock
+    earned = work_at_home(household, month, luck, home, p, tally)
     other = household.home_income // 2 if shock else household.home_income
     note(tally, 0, Tally.OTHER_INCOME, other)
-    household.remitted = send_home(household, month, seed, earned + other, corridors, p, tally)
+    household.remitted = send_home(household, month, luck, earned + other, corridors, p, tally)
     residents = household.size - away(household)
     consume(household, earned + other + household.remitted, residents, home, p, tally)
     for w in range(household.workers):
         household.months[w] = min(1200, household.months[w] + 1)
-        face_the_law(household, w, month, seed, shock, corridors, p, tally)
+        face_the_law(household, w, month, luck, shock, corridors, p, tally)
     count(household, ties, home, corridors, tally)
 
 
@@ -61,7 +61,7 @@ def away(household):
 
 
 @rule
-def send_home(household, month, seed, income, corridors, p, tally):
+def send_home(household, month, luck, income, corridors, p, tally):
     """All migrants of the household work and remit; what arrives, cents."""
     sharers = away(household)
     arrived = 0
@@ -71,7 +71,7 @@ def send_home(household, month, seed, income, corridors, p, tally):
         household.sent[w] = 0
         if household.place[w] != HOME:
             corridor = corridors[household.place[w] - 1]
-            pay = work_abroad(household, w, month, seed, corridor, p, tally)
+            pay = work_abroad(household, w, month, luck, corridor, p, tally)
             if pay > 0.0:
                 base_pay = corridor.true_irregular if household.route[w] == NO_ROUTE else corridor.true_regular
                 arrived += remit(household, w, pay, base_pay, income * 0.01, sharers, corridor, p, tally)
@@ -79,7 +79,7 @@ def send_home(household, month, seed, income, corridors, p, tally):
 
 
 @rule
-def face_the_law(household, w, month, seed, shock, corridors, p, tally):
+def face_the_law(household, w, month, luck, shock, corridors, p, tally):
     """Enforcement and return for a worker abroad; at home, bans run and presence abroad fades from the record."""
     place = household.place[w]
     if household.ban_from[w] != 0:
@@ -88,7 +88,7 @@ def face_the_law(household, w, month, seed, shock, corridors, p, tally):
         household.stay[w] = (household.stay[w] << 1) & SIX_MONTHS
         return
     corridor = corridors[place - 1]
-    verdict = enforce(household, w, month, seed, corridor, p, tally)
+    verdict = enforce(household, w, month, luck, corridor, p, tally)
     cause = 0
     if verdict == EXPELLED:
         cause = EXPULSION
@@ -97,11 +97,11 @@ def face_the_law(household, w, month, seed, shock, corridors, p, tally):
     elif verdict == COMPLIES:
         cause = SEASON
     else:
-        cause = returns(household, w, month, seed, shock, corridor, p)
+        cause = returns(household, w, month, luck, shock, corridor, p)
     if cause == EXPULSION or cause == BAN:
         note(tally, place, Tally.EXPULSIONS, 1)
     if cause != 0:
-        leave(household, w, cause, month, seed, corridor, p, tally)
+        leave(household, w, cause, month, luck, corridor, p, tally)
     elif household.jobless[w] == 1 or household.permit[w] < 0:
         household.stirred = 1
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 import math
 
 from sim.behaviour.learn import INDEX_BITS, INDEX_MASK, KIN
-from sim.draws import Purpose, gumbel, log_positive_stable, uniform
+from sim.draws import Purpose, gumbel_in, log_positive_stable_in, uniform_in
 from sim.schema.attributes import (
     BELIEF_ONE,
     CONTACTS,
@@ -34,7 +34,7 @@ from sim.tallies import Tally, note
 
 NO_ROUTE, WORK_PERMIT, SEASONAL, FREE = 0, 1, 2, 3
 SEASONAL_BIT, PERMIT_BIT, FREE_BIT = 1 << 4, 1 << 5, 1 << 6
-LEAST_PAY_ABROAD, LEAST_PAY_HOME = 20.0, 30.0
+LOG_LEAST_PAY, LEAST_PAY_HOME = math.log(20.0), 30.0
 ENDED = -1  # `permit` of a worker whose permit has just ended
 NESTED = 2  # the first two destinations share a nest
 CLOSED = -1e9
@@ -42,7 +42,7 @@ ADULT, RETIREMENT = 18 * 12, 60 * 12
 
 
 @rule
-def plan(household, i, month, seed, home, corridors, mobility, offsets, neighbours, signals, p, tally):
+def plan(household, i, month, luck, home, corridors, mobility, offsets, neighbours, signals, p, tally):
     """Decide for each worker at home, or whose job or permit abroad has just ended, where to be next."""
     stirred = household.stirred
     household.stirred = 0
@@ -58,7 +58,7 @@ def plan(household, i, month, seed, home, corridors, mobility, offsets, neighbou
             if age < ADULT or age >= RETIREMENT:
                 continue
             limit = p.hazard * mobility[age_band(age) + 4 * (household.sex[w] == FEMALE)]
-            u = uniform(seed, Purpose.DELIBERATE, month, household.key, w, 0)
+            u = uniform_in(luck[Purpose.DELIBERATE], household.key, w, 0)
             if stirred == 0 and u >= limit * home.season_departures:
                 continue
         elif household.jobless[w] != 1 and household.permit[w] != ENDED:
@@ -66,7 +66,7 @@ def plan(household, i, month, seed, home, corridors, mobility, offsets, neighbou
         if not counted:
             near = ties_abroad(household, i, offsets, neighbours, signals, p)
             counted = True
-        chosen = weigh(household, w, month, seed, home, corridors, near, p, tally)
+        chosen = weigh(household, w, month, luck, home, corridors, near, p, tally)
         if place > 0 or stirred == 1 or chosen == HOME or u < limit * corridors[chosen - 1].season_departures:
             household.intent[w] = chosen if chosen != place else NO_INTENT
         if household.permit[w] == ENDED:
@@ -156,23 +156,19 @@ def trips_to(household, w, d, month, p):
 
 
 @rule
-def utility(household, w, d, log_pay, y_home, q, risk, cost, route, purse, trips, near, corridor, p):
-    """V_d of destination index d, from the logarithm of its pay and the chance of a job taken together."""
-    log_gain = log_pay + (1.0 - p.theta) * math.log(corridor.rate_view) - corridor.living - math.log(y_home)
+def utility(log_gain, drawn, held, q, risk, cost, route, y_home, p):
+    """V_d but for what pulls towards it (`drawn`) and holds back (`held`) whatever is believed about pay and law."""
     loss = 12.0 * risk * max(0.0, log_gain) + (1.0 - q) * cost / y_home
     legal = 0.0
     if route == FREE:
         legal = p.legal_free
     elif route != NO_ROUTE:
         legal = p.legal_permit
-    taste = household.taste[d] / TASTE_ONE
-    drawn = p.gamma * math.log1p(near) + p.delta * math.log1p(trips)
-    held = p.kappa * cost / purse + p.phi * (household.size - household.workers) + p.lam * loss
-    return taste + corridor.attraction + p.beta * q * log_gain + drawn - held + legal
+    return drawn - held + p.beta * q * log_gain - p.lam * loss + legal
 
 
 @rule
-def believed(household, w, d, y_home, purse, trips, near, corridor, p):
+def believed(household, w, d, log_skill, log_home, y_home, purse, drawn, held, corridor, p):
     """V_d as the household sees it: adaptive views, its own wage belief, its belief about re-entry, the routes it knows."""
     here = household.place[w] == d + 1
     route = household.route[w] if here else lawful_route(household, corridor, household.heard, p)
@@ -182,35 +178,35 @@ def believed(household, w, d, y_home, purse, trips, near, corridor, p):
         q = household.q[w] / SHARE_ONE
     if q < p.closed or cost > purse:
         return CLOSED
-    pay = corridor.view_regular if route != NO_ROUTE else corridor.view_irregular
-    pay = pay * corridor.job_view * household.skill / SKILL_ONE * math.exp(household.wage_belief[d] / BELIEF_ONE)
+    log_pay = corridor.view_log_regular if route != NO_ROUTE else corridor.view_log_irregular
+    log_pay = max(LOG_LEAST_PAY, log_pay + log_skill + household.wage_belief[d] / BELIEF_ONE)
     risk = 0.0 if route != NO_ROUTE else household.risk / SHARE_ONE
-    log_pay = math.log(max(LEAST_PAY_ABROAD, pay))
-    return utility(household, w, d, log_pay, y_home, q, risk, cost, route, purse, trips, near, corridor, p)
+    log_gain = log_pay + corridor.view_log_value - log_home
+    return utility(log_gain, drawn, held + p.kappa * cost / purse, q, risk, cost, route, y_home, p)
 
 
 @rule
-def true_worth(household, w, d, y_home, purse, trips, near, corridor, p):
+def true_worth(household, w, d, log_skill, log_home, y_home, purse, drawn, held, corridor, p):
     """V_d under true conditions: the month's own figures, every route known, the true ban and the true detection."""
     here = household.place[w] == d + 1
     route = household.route[w] if here else lawful_route(household, corridor, 255, p)
     cost = 0.0 if here else trip_cost(corridor, route)
     if cost > purse:
         return CLOSED
-    if household.ban_from[w] == d + 1 and household.ban_left[w] > 0 and not here and 1.0 - corridor.refusal < p.closed:
-        return -p.kappa * cost / purse - p.lam * cost / y_home  # turned back: home, less the fare
-    pay = corridor.true_regular if route != NO_ROUTE else corridor.true_irregular
-    log_pay = math.log(max(LEAST_PAY_ABROAD, pay * corridor.job_true * household.skill / SKILL_ONE))
-    log_pay += (1.0 - p.theta) * math.log(corridor.rate / corridor.rate_view)
     q = 1.0
     if household.ban_from[w] == d + 1 and household.ban_left[w] > 0 and not here:
         q = 1.0 - corridor.refusal
+        if q < p.closed:
+            return -p.kappa * cost / purse - p.lam * cost / y_home  # turned back: home, less the fare
+    log_pay = corridor.true_log_regular if route != NO_ROUTE else corridor.true_log_irregular
+    log_pay = max(LOG_LEAST_PAY, log_pay + log_skill)
     risk = 0.0 if route != NO_ROUTE else corridor.detection
-    return utility(household, w, d, log_pay, y_home, q, risk, cost, route, purse, trips, near, corridor, p)
+    log_gain = log_pay + corridor.true_log_value - log_home
+    return utility(log_gain, drawn, held + p.kappa * cost / purse, q, risk, cost, route, y_home, p)
 
 
 @rule
-def weigh(household, w, month, seed, home, corridors, near, p, tally):
+def weigh(household, w, month, luck, home, corridors, near, p, tally):
     """Draw the errors, take the best place, and note what the choice is worth and what misinformation cost.
 
     Welfare is the log-sum (nested) times y_home / beta (Small and Rosen 1981, doi:10.2307/1911129); the cost of misinformation
@@ -218,19 +214,23 @@ def weigh(household, w, month, seed, home, corridors, near, p, tally):
     doi:10.1023/A:1021138018520).
     """
     y_home = pay_at_home(household, w, home, p)
+    log_home = math.log(y_home)
+    log_skill = math.log(household.skill / SKILL_ONE)
     purse = max(1.0, means(household, p))
+    held = p.phi * (household.size - household.workers)
     scale = p.nest_scale
-    shared = scale * log_positive_stable(scale, seed, Purpose.STABLE, month, household.key, w, 0)
-    error = gumbel(seed, Purpose.GUMBEL, month, household.key, w, 0)
+    shared = scale * log_positive_stable_in(scale, luck[Purpose.STABLE], household.key, w, 0)
+    error = gumbel_in(luck[Purpose.GUMBEL], household.key, w, 0)
     best, best_value = HOME, error
     best_true, chosen_true = error, error
     inside, outside = 0.0, 1.0
     for d in range(len(corridors)):
         corridor = corridors[d]
-        trips = trips_to(household, w, d, month, p)
-        value = believed(household, w, d, y_home, purse, trips, near[d], corridor, p)
-        truth = true_worth(household, w, d, y_home, purse, trips, near[d], corridor, p)
-        error = gumbel(seed, Purpose.GUMBEL, month, household.key, w, d + 1)
+        drawn = household.taste[d] / TASTE_ONE + corridor.attraction + p.gamma * math.log1p(near[d])
+        drawn += p.delta * math.log1p(trips_to(household, w, d, month, p))
+        value = believed(household, w, d, log_skill, log_home, y_home, purse, drawn, held, corridor, p)
+        truth = true_worth(household, w, d, log_skill, log_home, y_home, purse, drawn, held, corridor, p)
+        error = gumbel_in(luck[Purpose.GUMBEL], household.key, w, d + 1)
         if d < NESTED:
             error = shared + scale * error
             inside += math.exp(value / scale)

@@ -6,7 +6,7 @@ import math
 
 from sim.behaviour.come_home import arrive_home, leave
 from sim.behaviour.plan import FREE, FREE_BIT, NO_ROUTE, PERMIT_BIT, SEASONAL, SEASONAL_BIT, WORK_PERMIT, lawful_route, trips_to
-from sim.draws import Purpose, integer, uniform
+from sim.draws import Purpose, integer_in, uniform_in
 from sim.schema.attributes import (
     GAIN_ONE,
     HOME,
@@ -23,9 +23,9 @@ JOB_LOST = 3  # index in CAUSES
 
 
 @rule
-def lottery_number(seed, month, household, w):
+def lottery_number(luck, household, w):
     """The worker's number in the draw for seasonal permits: the smallest win."""
-    return integer(seed, Purpose.LOTTERY, month, household.key, w, 0)
+    return integer_in(luck[Purpose.LOTTERY], household.key, w, 0)
 
 
 @rule
@@ -38,22 +38,22 @@ def applies(household, w, corridors, p):
 
 
 @rule
-def travel(household, w, month, seed, corridors, granted, p, tally):
+def travel(household, w, month, luck, corridors, granted, p, tally):
     """Carry out the worker's intent. `granted[d]` is the largest lottery number that wins at destination index d."""
     place = household.intent[w]
     household.intent[w] = NO_INTENT
     here = household.place[w]
     if place == HOME:
-        leave(household, w, JOB_LOST, month, seed, corridors[here - 1], p, tally)
+        leave(household, w, JOB_LOST, month, luck, corridors[here - 1], p, tally)
         return
     corridor = corridors[place - 1]
     route = lawful_route(household, corridor, household.heard, p)
-    if route == SEASONAL and lottery_number(seed, month, household, w) > granted[place - 1]:
+    if route == SEASONAL and lottery_number(luck, household, w) > granted[place - 1]:
         note(tally, place, Tally.SEASONAL_REFUSED, 1)
         return
     pay_from_savings(household, int(100.0 * corridor.travel_cost + 0.5), Tally.TRAVEL, tally)
     banned = household.ban_from[w] == place and household.ban_left[w] > 0
-    if banned and uniform(seed, Purpose.BORDER, month, household.key, w, 0) < corridor.refusal:
+    if banned and uniform_in(luck[Purpose.BORDER], household.key, w, 0) < corridor.refusal:
         turn_back(household, w, place, corridor, p, tally)
         return
     if banned:
@@ -64,7 +64,7 @@ def travel(household, w, month, seed, corridors, granted, p, tally):
         note(tally, place, Tally.MOVED_IN, 1)
     else:
         note_departure(household, w, place, tally)
-    enter(household, w, place, route, month, seed, corridor, p, tally)
+    enter(household, w, place, route, month, luck, corridor, p, tally)
 
 
 @rule
@@ -101,10 +101,10 @@ def note_departure(household, w, place, tally):
 
 
 @rule
-def enter(household, w, place, route, month, seed, corridor, p, tally):
+def enter(household, w, place, route, month, luck, corridor, p, tally):
     """Set the worker down at `place`: permit, job, memory of the trip, and what a month here is worth on arrival."""
     if route == WORK_PERMIT:
-        if uniform(seed, Purpose.PERMIT, month, household.key, w, 0) < corridor.permit_access:
+        if uniform_in(luck[Purpose.PERMIT], household.key, w, 0) < corridor.permit_access:
             pay_from_savings(household, int(100.0 * corridor.permit_upfront + 0.5), Tally.PERMIT_FEES, tally)
             note(tally, place, Tally.WORK_PERMITS, 1)
             household.permit[w] = int(p.patent_covers)
@@ -131,9 +131,9 @@ def enter(household, w, place, route, month, seed, corridor, p, tally):
     household.searching[w] = 0
     household.heard = household.heard | (1 << (place - 1))
     household.used = household.used | (1 << (place - 1))
-    household.jobless[w] = 0 if uniform(seed, Purpose.JOB, month, household.key, w, 1) < corridor.job_true else 1
-    pay = corridor.true_regular if route != NO_ROUTE else corridor.true_irregular
-    household.gain[w] = int(math.floor(GAIN_ONE * math.log(corridor.rate * pay) + 0.5))
+    household.jobless[w] = 0 if uniform_in(luck[Purpose.JOB], household.key, w, 1) < corridor.job_true else 1
+    worth = corridor.worth_regular if route != NO_ROUTE else corridor.worth_irregular
+    household.gain[w] = int(math.floor(GAIN_ONE * worth + 0.5))
 
 
 @rule

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 
-from sim.draws import Purpose, uniform
+from sim.draws import Purpose, uniform_in
 from sim.schema.attributes import BELIEF_ONE, HOME, IRREGULAR, SKILL_ONE
 from sim.behaviour.learn import PRECISION_MOST
 from sim.behaviour.plan import NO_ROUTE, WORK_PERMIT
@@ -20,7 +20,7 @@ LONGEST = 100  # months of joblessness are counted up to here
 
 
 @rule
-def work_at_home(household, month, seed, home, p, tally):
+def work_at_home(household, month, luck, home, p, tally):
     """The month's earnings of all workers at home, cents."""
     earned = 0
     pay = home.pay_rural if household.rural == 1 else home.pay_urban
@@ -28,7 +28,7 @@ def work_at_home(household, month, seed, home, p, tally):
     for w in range(household.workers):
         if household.place[w] != HOME:
             continue
-        u = uniform(seed, Purpose.JOB, month, household.key, w, 0)
+        u = uniform_in(luck[Purpose.JOB], household.key, w, 0)
         if household.jobless[w] == 0:
             if u < home.losing:
                 household.jobless[w] = 1
@@ -56,10 +56,10 @@ def chance_at_home(household, w, home, p):
 
 
 @rule
-def work_abroad(household, w, month, seed, corridor, p, tally):
+def work_abroad(household, w, month, luck, corridor, p, tally):
     """The month's pay of a worker abroad after the price of a permit, USD at the base rate; 0 without a job."""
     place = household.place[w]
-    u = uniform(seed, Purpose.JOB, month, household.key, w, 0)
+    u = uniform_in(luck[Purpose.JOB], household.key, w, 0)
     if household.jobless[w] == 0:
         if u < corridor.losing and household.months[w] > 0:
             household.jobless[w] = 1
@@ -76,7 +76,7 @@ def work_abroad(household, w, month, seed, corridor, p, tally):
     pay *= household.skill / SKILL_ONE
     if household.route[w] == WORK_PERMIT:
         pay = max(1.0, pay - corridor.permit_monthly)
-    if household.regime[w] == IRREGULAR and uniform(seed, Purpose.THEFT, month, household.key, w, 0) < corridor.wage_theft:
+    if household.regime[w] == IRREGULAR and uniform_in(luck[Purpose.THEFT], household.key, w, 0) < corridor.wage_theft:
         note(tally, place, Tally.WAGE_THEFT, int(100.0 * pay + 0.5))
         return 0.0
     return pay

@@ -29,28 +29,31 @@ def cut_blocks(starts: np.ndarray) -> np.ndarray:
 
 
 @rule
-def plan_blocks(households, blocks, lane, lanes, starts, month, seed, homes, corridors, mobility, news, loud, offsets, neighbours, signals, p, tallies):
+def plan_blocks(households, blocks, lane, lanes, starts, month, luck, homes, corridors, mobility, news, loud, offsets, neighbours, signals, p, tallies):
     """Learn and plan for every household of every `lanes`-th block."""
     for b in range(lane, len(blocks), lanes):
         origin = blocks[b, 2]
         first = starts[origin]
         count = starts[origin + 1] - first
+        # Rows are taken once a block: a view made for every household would cost more than its rules.
+        home, row, told, mobile, tally, q = homes[origin], corridors[origin], news[origin], mobility[origin], tallies[b], p[0]
         for i in range(blocks[b, 0], blocks[b, 1]):
             household = households[i]
             if lives(household, month):
-                learn(household, i, month, seed, homes[origin], news[origin], loud, offsets, neighbours, signals, first, count, p[0])
-                plan(household, i, month, seed, homes[origin], corridors[origin], mobility[origin], offsets, neighbours, signals, p[0], tallies[b])
+                learn(household, i, month, luck, home, told, loud, offsets, neighbours, signals, first, count, q)
+                plan(household, i, month, luck, home, row, mobile, offsets, neighbours, signals, q, tally)
 
 
 @rule
-def live_blocks(households, blocks, lane, lanes, month, seed, homes, corridors, granted, offsets, signals, p, tallies):
+def live_blocks(households, blocks, lane, lanes, month, luck, homes, corridors, granted, offsets, signals, p, tallies):
     """Live the month for every household of every `lanes`-th block, and leave its signal for the next."""
     for b in range(lane, len(blocks), lanes):
         origin = blocks[b, 2]
+        home, row, tally, q = homes[origin], corridors[origin], tallies[b], p[0]
         for i in range(blocks[b, 0], blocks[b, 1]):
             household = households[i]
             if lives(household, month):
-                live(household, offsets[i + 1] - offsets[i], month, seed, homes[origin], corridors[origin], granted, p[0], tallies[b])
+                live(household, offsets[i + 1] - offsets[i], month, luck, home, row, granted, q, tally)
                 signals[i] = signal_of(household)
 
 
@@ -62,7 +65,7 @@ def first_signals(households, signals):
 
 
 @rule
-def collect_applications(households, blocks, month, seed, corridors, p, numbers, places):
+def collect_applications(households, blocks, month, luck, corridors, p, numbers, places):
     """Lottery numbers and places of all who apply for a seasonal permit; returns how many."""
     found = 0
     for b in range(len(blocks)):
@@ -73,7 +76,7 @@ def collect_applications(households, blocks, month, seed, corridors, p, numbers,
                 for w in range(household.workers):
                     place = applies(household, w, corridors[origin], p[0])
                     if place > 0:
-                        numbers[found] = lottery_number(seed, month, household, w)
+                        numbers[found] = lottery_number(luck, household, w)
                         places[found] = place
                         found += 1
     return found

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
+from sim.draws import luck_of
 from sim.engine.blocks import collect_applications, cut_blocks, first_signals, live_blocks, plan_blocks
 from sim.engine.world import World
 from sim.schema.attributes import PLACES, WORKERS
@@ -31,8 +32,9 @@ class CompiledEngine:
         news = w.conditions.news[at]
         loud = int(news.max() > 0)
         self.tallies[:] = 0
+        self.luck = luck_of(w.seed, month)
         self._each_lane(
-            plan_blocks, w.starts, month, w.seed, w.conditions.homes[at], w.conditions.corridors[at], w.mobility,
+            plan_blocks, w.starts, month, self.luck, w.conditions.homes[at], w.conditions.corridors[at], w.mobility,
             news, loud, w.offsets, w.neighbours, self.signals, w.parameters, self.tallies,
         )  # fmt: skip
 
@@ -42,7 +44,7 @@ class CompiledEngine:
         numbers = np.empty(len(w.households) * WORKERS, np.int64)
         places = np.empty(len(numbers), np.int8)
         corridors = w.conditions.corridors[w.at(month)]
-        found = collect_applications(w.households, self.blocks, month, w.seed, corridors, w.parameters, numbers, places)
+        found = collect_applications(w.households, self.blocks, month, self.luck, corridors, w.parameters, numbers, places)
         return numbers[:found], places[:found]
 
     def live(self, month: int, granted: np.ndarray) -> np.ndarray:
@@ -50,7 +52,7 @@ class CompiledEngine:
         w = self.world
         at = w.at(month)
         self._each_lane(
-            live_blocks, month, w.seed, w.conditions.homes[at], w.conditions.corridors[at], granted,
+            live_blocks, month, self.luck, w.conditions.homes[at], w.conditions.corridors[at], granted,
             w.offsets, self.signals, w.parameters, self.tallies,
         )  # fmt: skip
         total = np.zeros((len(w.starts) - 1, (PLACES + 1) * TALLIES), np.int64)

@@ -15,6 +15,7 @@ from sim.behaviour.learn import learn, signal_of
 from sim.behaviour.live import live, lives
 from sim.behaviour.plan import plan
 from sim.behaviour.travel import applies, lottery_number
+from sim.draws import luck_of
 from sim.engine.world import World
 from sim.schema.attributes import ATTRIBUTES, HOUSEHOLD, PLACES
 from sim.schema.rule import COMPILED
@@ -40,8 +41,8 @@ class PlainHousehold(mesa.Agent):
         e = self.model.engine
         if lives(self, e.month):
             o, i = self.origin, self.index
-            learn(self, i, e.month, e.seed, e.homes[o], e.news[o], e.loud, e.offsets, e.neighbours, e.signals, e.first[o], e.size[o], e.p)
-            plan(self, i, e.month, e.seed, e.homes[o], e.corridors[o], e.mobility[o], e.offsets, e.neighbours, e.signals, e.p, e.tally[o])
+            learn(self, i, e.month, e.luck, e.homes[o], e.news[o], e.loud, e.offsets, e.neighbours, e.signals, e.first[o], e.size[o], e.p)
+            plan(self, i, e.month, e.luck, e.homes[o], e.corridors[o], e.mobility[o], e.offsets, e.neighbours, e.signals, e.p, e.tally[o])
 
     def apply(self) -> None:
         """Hand in applications for seasonal permits."""
@@ -50,7 +51,7 @@ class PlainHousehold(mesa.Agent):
             for w in range(self.workers):
                 place = applies(self, w, e.corridors[self.origin], e.p)
                 if place > 0:
-                    e.numbers.append(lottery_number(e.seed, e.month, self, w))
+                    e.numbers.append(lottery_number(e.luck, self, w))
                     e.places.append(place)
 
     def live(self) -> None:
@@ -58,7 +59,7 @@ class PlainHousehold(mesa.Agent):
         e = self.model.engine
         if lives(self, e.month):
             o, i = self.origin, self.index
-            live(self, e.offsets[i + 1] - e.offsets[i], e.month, e.seed, e.homes[o], e.corridors[o], e.granted, e.p, e.tally[o])
+            live(self, e.offsets[i + 1] - e.offsets[i], e.month, e.luck, e.homes[o], e.corridors[o], e.granted, e.p, e.tally[o])
             e.signals[i] = signal_of(self)
 
 
@@ -68,7 +69,7 @@ class PlainEngine:
     def __init__(self, world: World, model: mesa.Model) -> None:
         if COMPILED:
             raise RuntimeError("the plain engine needs NUMBA_DISABLE_JIT=1 in its process")
-        self.world, self.seed = world, world.seed
+        self.world = world
         self.p = _named(world.parameters[0])
         self.offsets, self.neighbours = world.offsets.tolist(), world.neighbours.tolist()
         self.mobility = world.mobility.tolist()
@@ -84,6 +85,7 @@ class PlainEngine:
         at = self.world.at(month)
         conditions = self.world.conditions
         self.month = month
+        self.luck = [int(stream) for stream in luck_of(self.world.seed, month)]
         self.homes = [_named(home) for home in conditions.homes[at]]
         self.corridors = [[_named(corridor) for corridor in row] for row in conditions.corridors[at]]
         self.news = conditions.news[at].tolist()

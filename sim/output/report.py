@@ -5,7 +5,7 @@ The same comparison gives the same bytes: there is no date in it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from html import escape
 from importlib.resources import files
 from pathlib import Path
@@ -107,14 +107,16 @@ def _title(comparison: Comparison) -> str:
 
 def _facts(comparison: Comparison) -> Iterator[tuple[str, str]]:
     meta = comparison.scenario.meta
+    region = meta.get("region", {})
     months = comparison.scenario.corridors["month"]
-    first, last = comparison.first or months.min(), comparison.last or months.max()
-    yield "Region", _text(meta.get("region"))
-    yield "Months", f"{_month(first)} to {_month(last)}"
-    yield "Seeds", f"{len(comparison.scenario.seeds)}, paired" if len(comparison.scenario.seeds) > 1 else "1"
-    yield "Scale", f"1 agent for {1 / meta['scale']:,.0f} households" if meta.get("scale") else ""
-    yield "Code version", _text(meta.get("versions", {}).get("sim"))
-    yield "Data pack", str(meta.get("pack_digest", ""))[:12]
+    seeds = len(comparison.scenario.seeds)
+    scale = meta.get("scenario", {}).get("population", {}).get("scale")
+    yield "Region", str(region.get("title") or region.get("name", ""))
+    yield "Months", f"{_month(comparison.first or months.min())} to {_month(comparison.last or months.max())}"
+    yield "Seeds", f"{seeds}, paired" if seeds > 1 else "1"
+    yield "Scale", f"1 agent for {1 / scale:,.0f} households" if scale else ""
+    yield "Code version", _version(meta)
+    yield "Data pack", str(region.get("digest", ""))[:12]
 
 
 def _contents() -> str:
@@ -184,7 +186,7 @@ def _foot(comparison: Comparison) -> str:
     meta = comparison.scenario.meta
     caveats = "".join(f"<li>{escape(str(caveat))}</li>" for caveat in meta.get("caveats", []))
     sources = meta.get("sources")
-    cite = meta.get("citation") or f"labour-migration-sim {_text(meta.get('versions', {}).get('sim'))}".strip()
+    cite = meta.get("citation") or f"labour-migration-sim {_version(meta)}".strip()
     out = [sources_table(sources) if sources else "<p>The runs carry no table of sources.</p>"]
     out += [f"<h3>What to be careful with</h3><ul>{caveats}</ul>"] if caveats else []
     out.append(f"<h3>How to cite</h3><p>{escape(str(cite))}</p>")
@@ -220,5 +222,5 @@ def _month(month: Any) -> str:
     return f"{pd.Timestamp(month):%B %Y}"
 
 
-def _text(value: Any) -> str:
-    return str(value.get("name", "")) if isinstance(value, dict) else "" if value is None else str(value)
+def _version(meta: Mapping[str, Any]) -> str:
+    return str(meta.get("versions", {}).get("labour-migration-sim", ""))

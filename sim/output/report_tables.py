@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from html import escape
+from itertools import groupby
 from typing import Any
 
 import pandas as pd
@@ -54,15 +55,18 @@ def shift_table(comparison: Comparison, shifts: pd.DataFrame) -> str:
 
 
 def sources_table(sources: Iterable[dict[str, Any]]) -> str:
-    """What each quantity rests on."""
-    rows = (
-        f"<tr><td>{escape(str(row.get('quantity', '')))}</td><td>{escape(str(row.get('source', '')))}</td>"
-        f'<td><span class="tag">{escape(str(row.get("tag", "")))}</span></td></tr>'
-        for row in sources
-    )
+    """What each quantity rests on; a quantity with several sources is named once."""
+    bodies = []
+    for quantity, rows in groupby(sources, key=lambda row: str(row.get("quantity", ""))):
+        cells = [
+            f'<td>{escape(str(row.get("source", "")))}</td><td class="tag">{escape(str(row.get("tag", "")))}</td>'
+            for row in rows
+        ]
+        name = f'<th scope="row" rowspan="{len(cells)}">{escape(quantity)}</th>'
+        bodies.append(f"<tbody><tr>{name}{'</tr><tr>'.join(cells)}</tr></tbody>")
     heads = [("Quantity", False), ("Source", False), ("Tag", False)]
     caption = "published: a figure from the source; derived: computed from one; assumed: a wide prior, no source found."
-    return _table(caption, heads, f"<tbody>{''.join(rows)}</tbody>", "sources")
+    return _table(caption, heads, "".join(bodies), "sources")
 
 
 def _measure_rows(comparison: Comparison, measure: str) -> str:

@@ -6,6 +6,7 @@ Corridor numbers such as the attraction alpha are in the region pack, not here.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -166,7 +167,8 @@ _ALL = (
 )
 
 PARAMETERS: dict[str, Parameter] = {parameter.name: parameter for parameter in _ALL}
-PARAMETER_RECORD = np.dtype([(name, "f8") for name in PARAMETERS])
+DERIVED = ("log_keep",)  # ln(1 - tell_user), needed for every household and month
+PARAMETER_RECORD = np.dtype([(name, "f8") for name in (*PARAMETERS, *DERIVED)])
 
 
 def parameter_record(overrides: dict[str, float] | None = None) -> np.ndarray:
@@ -176,4 +178,5 @@ def parameter_record(overrides: dict[str, float] | None = None) -> np.ndarray:
         record[name] = parameter.default
     for name, value in (overrides or {}).items():
         record[name] = value
+    record["log_keep"] = math.log1p(-record["tell_user"][0])
     return record

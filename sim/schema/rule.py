@@ -53,4 +53,4 @@ F = TypeVar("F", bound=Callable)
 
 def rule(function: F) -> F:
     """Mark `function` as a rule: compiled without the interpreter lock, cached on disk."""
-    return numba.njit(nogil=True, cache=True)(function)
+    return numba.njit(nogil=True, cache=True, error_model="numpy")(function)

@@ -32,10 +32,8 @@ OF_STOCK = {
 BANS = {"forced_returns", "refused", "banned", "unaware_banned", "diverted"}
 
 META = {
-    "region": "Central Asia",
-    "scale": 0.01,
-    "versions": {"sim": "0.1.0"},
-    "pack_digest": "5a1fe0",
+    "region": {"name": "central_asia", "title": "Central Asia, 2012 to 2017", "digest": "5a1fe0c4d2"},
+    "versions": {"labour-migration-sim": "0.1.0"},
     "timings": {"run": 12.25},
     "currency": {"TJK": "TJS", "KGZ": "KGS", "UZB": "UZS", "RUS": "RUB", "KAZ": "KZT"},
     "names": {
@@ -44,6 +42,7 @@ META = {
     },
     "sources": [
         {"quantity": "exchange_rate RUB", "source": "Daily closes, https://example.org/rub", "tag": "published"},
+        {"quantity": "exchange_rate RUB", "source": "Annual mean, to check", "tag": "derived"},
         {"quantity": "labour_demand", "source": "wide prior, no source found", "tag": "assumed"},
         {"quantity": "travel_cost", "source": "Survey of 2014, table 3, deflated", "tag": "derived"},
     ],
@@ -139,7 +138,8 @@ def make_run(
     corridors = _corridors(seeds, months, list(origins), list(destinations), effect)
     by_origin = _origins(corridors, effect)
     meta = {**META, "seeds": list(range(1, seeds + 1)), "digests": {str(seed): f"{seed:064x}" for seed in range(seeds)}}
-    meta["scenario"] = {"name": name, "question": "What did the re-entry ban do to those who send money home?"}
+    question = "What did the re-entry ban do to those who send money home?"
+    meta["scenario"] = {"name": name, "question": question, "population": {"scale": 0.01}}
     return RunResult(corridors, by_origin, _categories(by_origin, effect), meta)
 
 

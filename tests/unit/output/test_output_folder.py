@@ -166,6 +166,7 @@ def test_digest_knows_values_and_not_encodings(small):
     changed.loc[5, "stock"] = np.nextafter(changed.loc[5, "stock"], np.inf)
     assert digest != digest_of_tables({"corridors": changed})
     assert digest != digest_of_tables({"corridors": frame.assign(origin=frame["origin"].replace("TJK", "KGZ"))})
+    assert digest != digest_of_tables({"corridors": frame.assign(origin=frame["origin"].replace("TJK", "TKM"))})
     assert digest != digest_of_tables({"origins": frame})
 
 

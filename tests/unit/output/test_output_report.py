@@ -120,7 +120,8 @@ def test_names_from_a_scenario_file_stay_text(run):
     tags = {tag for tag, _ in Page(html).tags}
     assert not {"script", "img"} & tags
     assert len(svgs(html)) == 8
-    assert "$a_1$" in html
+    words = [text.text for drawing in svgs(html) for text in drawing.iter(f"{SVG}text")]
+    assert sum("$a_1$" in str(word) for word in words) == 6  # the legends
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,13 @@ def test_a_run_fits_100_columns(comparison, encoding):
     assert row.split("persons")[1].replace(THIN, "").replace(",", "").split()[0] == "396146"
 
 
+def test_what_is_piped_is_not_cut_at_80_columns(comparison, capsys):
+    print_comparison(comparison)
+    text = capsys.readouterr().out
+    assert "\u2026" not in text
+    assert 80 < max(map(len, text.splitlines())) <= 100
+
+
 def test_corridors_with_nothing_in_them_are_left_out(run):
     shape = {"seeds": 2, "months": 6, "origins": ("TJK",)}
     runs = [run("s", 0.1, **shape), run("a", **shape)]
