@@ -123,11 +123,9 @@ def _result(prepared: Prepared, outcomes: list[SeedOutcome], timings: dict[str, 
         "seeds": [outcome.seed for outcome in outcomes],
         "digest": outcomes[0].digest if len(outcomes) == 1 else told,
         "digests": {str(outcome.seed): outcome.digest for outcome in outcomes},
-        "region": region.title,
-        "pack": region.name,
+        "region": {"name": region.name, "title": region.title, "digest": region.digest},
         "pack_digest": region.digest,
-        "scale": scenario.scale,
-        "versions": {"sim": code_version(), "python": platform.python_version()}
+        "versions": {"labour-migration-sim": code_version(), "python": platform.python_version()}
         | {package: version(package) for package in PACKAGES},
         "timings": {
             "synthesis": timings["synthesis"],

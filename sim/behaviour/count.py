@@ -27,7 +27,7 @@ def count(household, ties, home, corridors, tally):
         note(tally, 0, Tally.SPLIT, 1)
         if household.place[0] != HOME and household.woman_head == 0:
             note(tally, 0, Tally.WOMEN_HEADED, 1)
-    count_welfare(household, household.size - gone, ties, home, tally)
+    count_welfare(household, household.members - gone, ties, home, tally)
     note(tally, 0, Tally.SAVINGS, household.savings)
     note(tally, 0, Tally.DEBT, household.debt)
     for d in range(len(corridors)):

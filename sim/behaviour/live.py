@@ -36,7 +36,7 @@ def live(household, ties, month, luck, home, corridors, granted, p, tally):
     other = household.home_income // 2 if shock else household.home_income
     note(tally, 0, Tally.OTHER_INCOME, other)
     household.remitted = send_home(household, month, luck, earned + other, corridors, p, tally)
-    residents = household.size - away(household)
+    residents = household.members - away(household)
     consume(household, earned + other + household.remitted, residents, home, p, tally)
     for w in range(household.workers):
         household.months[w] = min(1200, household.months[w] + 1)

@@ -217,7 +217,7 @@ def weigh(household, w, month, luck, home, corridors, near, p, tally):
     log_home = math.log(y_home)
     log_skill = math.log(household.skill / SKILL_ONE)
     purse = max(1.0, means(household, p))
-    held = p.phi * (household.size - household.workers)
+    held = p.phi * (household.members - household.workers)
     scale = p.nest_scale
     shared = scale * log_positive_stable_in(scale, luck[Purpose.STABLE], household.key, w, 0)
     error = gumbel_in(luck[Purpose.GUMBEL], household.key, w, 0)

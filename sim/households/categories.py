@@ -28,7 +28,7 @@ def count_categories(households, month, lines, thirds, cells, spread):
         if household.born > month:
             continue
         origin = household.origin
-        residents = household.size
+        residents = household.members
         for w in range(household.workers):
             if household.place[w] != HOME:
                 residents -= 1

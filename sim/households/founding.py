@@ -97,7 +97,7 @@ def _people(household: Any, table: Any, seed: int) -> None:
     key = household.key
     workers = 1 + pick(table.workers, uniform(seed, _WORKERS, 0, key, 0, 0))
     household.workers = workers
-    household.size = workers + pick(table.dependants[workers - 1], uniform(seed, _SIZE, 0, key, 0, 0))
+    household.members = workers + pick(table.dependants[workers - 1], uniform(seed, _SIZE, 0, key, 0, 0))
     household.woman_head = 1 if uniform(seed, _WOMAN_HEAD, 0, key, 0, 0) < table.women_head else 0
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from sim.errors import InputError
 from sim.households.population import Population
 from sim.households.ties import INDEX_MASK, KINDS, Ties
-from sim.schema.rule import rule
+from sim.schema.rule import compiled
 
 LARGEST_GRAPH = 50_000
 """Households of the largest graph handed to networkx (about 1 kB a tie there)."""
@@ -57,7 +57,7 @@ def _first_abroad(places: np.ndarray) -> np.ndarray:
     return places[np.arange(len(places)), slot]
 
 
-@rule
+@compiled
 def _clustering(offsets: np.ndarray, neighbours: np.ndarray, chosen: np.ndarray) -> float:
     """Mean share of a household's pairs of neighbours that are tied; 0 with fewer than two neighbours."""
     total = 0.0
@@ -75,7 +75,7 @@ def _clustering(offsets: np.ndarray, neighbours: np.ndarray, chosen: np.ndarray)
     return total / max(len(chosen), 1)
 
 
-@rule
+@compiled
 def _path_lengths(offsets: np.ndarray, neighbours: np.ndarray, chosen: np.ndarray) -> tuple[float, float]:
     """Mean number of ties between the chosen and all they reach, and the mean number reached (breadth first)."""
     distance = np.empty(len(offsets) - 1, dtype=np.int32)

@@ -16,7 +16,7 @@ import numpy as np
 
 from sim.draws import Purpose, uniform
 from sim.households.population import Population, PopulationSettings, in_blocks, village_identity
-from sim.schema.rule import rule
+from sim.schema.rule import compiled
 
 KIN, VILLAGE, LONG = 0, 1, 2
 KINDS = ("kin", "village", "long")
@@ -74,7 +74,7 @@ class Ties:
         return np.diff(self.offsets)
 
 
-@rule
+@compiled
 def _tie(i: int, j: int, kind: int, ends: np.ndarray, neighbours: np.ndarray) -> None:
     """Write a tie at the ends of both rows; into an empty `neighbours`, only count it. Nobody is tied to itself."""
     if i == j:
@@ -86,7 +86,7 @@ def _tie(i: int, j: int, kind: int, ends: np.ndarray, neighbours: np.ndarray) ->
     ends[j] += 1
 
 
-@rule
+@compiled
 def _rewired(j: int, key: int, kind: int, k: int, first: int, end: int, share: float, seed: int) -> int:
     """The far end of a tie: `j`, or in a `share` of cases any household of the village."""
     if uniform(seed, _REWIRE, 0, key, kind, k) >= share:
@@ -94,14 +94,14 @@ def _rewired(j: int, key: int, kind: int, k: int, first: int, end: int, share: f
     return first + int((end - first) * uniform(seed, _REWIRE, 0, key, _REWIRED_TO + kind, k))
 
 
-@rule
+@compiled
 def _begun(mean: float, draw: float) -> int:
     """A whole number with this mean, from one uniform draw."""
     whole = int(mean)
     return whole + 1 if draw < mean - whole else whole
 
 
-@rule
+@compiled
 def _tie_kin(
     keys: np.ndarray,
     village_key: int,
@@ -126,7 +126,7 @@ def _tie_kin(
         begin, circle = stop, circle + 1
 
 
-@rule
+@compiled
 def _tie_villagers(
     keys: np.ndarray, first: int, end: int, plan: Any, seed: int, ends: np.ndarray, neighbours: np.ndarray
 ) -> None:
@@ -139,7 +139,7 @@ def _tie_villagers(
             _tie(i, far, VILLAGE, ends, neighbours)
 
 
-@rule
+@compiled
 def _tie_block(
     keys: np.ndarray,
     village_keys: np.ndarray,
@@ -157,7 +157,7 @@ def _tie_block(
         _tie_villagers(keys, villages[v], villages[v + 1], plan[0], seed, ends, neighbours)
 
 
-@rule
+@compiled
 def _tie_villages(
     keys: np.ndarray,
     starts: np.ndarray,
@@ -185,7 +185,7 @@ def _tie_villages(
                     _tie(i, j, LONG, ends, neighbours)
 
 
-@rule
+@compiled
 def _tidy(offsets: np.ndarray, neighbours: np.ndarray, first: int, end: int, kept: np.ndarray) -> None:
     """Sort each row and take out double ties, the nearer kind remaining; `kept` gets the new lengths."""
     for i in range(first, end):
@@ -203,7 +203,7 @@ def _tidy(offsets: np.ndarray, neighbours: np.ndarray, first: int, end: int, kep
         kept[i] = length
 
 
-@rule
+@compiled
 def _close_up(offsets: np.ndarray, neighbours: np.ndarray, new_offsets: np.ndarray, tight: np.ndarray) -> None:
     """Copy the rows into an array without the room that double ties took."""
     for i in range(len(offsets) - 1):

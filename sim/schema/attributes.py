@@ -64,7 +64,7 @@ ATTRIBUTES: tuple[Attribute, ...] = (
     Attribute("origin", "i1", "", "Index of the origin in the pack."),
     Attribute("province", "i1", "", "Index of the province in the origin."),
     Attribute("rural", "i1", "0 or 1", "1 in a rural village."),
-    Attribute("size", "i1", "persons", "Members, workers and dependants."),
+    Attribute("members", "i1", "persons", "Members, workers and dependants."),
     Attribute("workers", "i1", "persons", "Workers, 1 to 3; the first is the head."),
     Attribute("woman_head", "i1", "0 or 1", "1 where a woman heads the household also when nobody is away."),
     Attribute("updater", "i1", "0 or 1", "1 = learns as a Bayesian, 0 = averages."),

@@ -186,7 +186,7 @@ def test_the_smallest_scale_has_one_cut_village_an_origin() -> None:
 @pytest.mark.parametrize("origin", [0, 1, 2])
 def test_means_are_those_of_the_structure(population: Population, origin: int) -> None:
     structure, households = plausible(), first_generation(population, origin)
-    close(households["size"], structure.household_size[origin])
+    close(households["members"], structure.household_size[origin])
     close(households["workers"], structure.mean_workers[origin])
     close(households["woman_head"], structure.women_head[origin])
     close(workers_of(households, "sex"), structure.women[origin])
@@ -253,7 +253,7 @@ def workers_of_table(households: np.ndarray, table: np.ndarray) -> np.ndarray:
 
 def test_records_hold_only_what_can_be(population: Population) -> None:
     households = population.households
-    assert ((households["size"] >= households["workers"]) & (households["size"] <= 12)).all()
+    assert ((households["members"] >= households["workers"]) & (households["members"] <= 12)).all()
     assert ((households["workers"] >= 1) & (households["workers"] <= WORKERS)).all()
     filled = np.arange(WORKERS) < households["workers"][:, None]
     for name in ("place", "last_place", "months", "birth_month", "sector", "jobless", "regime", "permit", "stay"):

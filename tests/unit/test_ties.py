@@ -72,6 +72,10 @@ def test_kin_and_village_ties_stay_in_the_village_and_long_ones_leave_it(populat
     assert same[kinds != LONG].all()
     assert not same[kinds == LONG].any()
     assert (origin[here] == origin[there]).all()
+    long_ties = np.bincount(here[kinds == LONG], minlength=len(ties))
+    assert abs(long_ties.var() / long_ties.mean() - 1) < 0.15, (
+        "ends of long ties are spread evenly, as a Poisson count is"
+    )
     assert set(np.unique(kinds)) == {KIN, VILLAGE, LONG}
 
 
