@@ -157,6 +157,7 @@ _ALL = (
     *_section(
         "work",
         ("demand_elasticity", 1.64, "elasticity", 0.0, 10.0, f"{SPEC}; IMF: GDP -1 % gives remittances -1.5 %", "derived", "Labour demand for migrants to the destination's GDP."),
+        ("trend_growth", 0.02, "share per year", 0.0, 0.1, NONE, "assumed", "Growth of a destination's GDP at which its demand for migrants stays as it is."),
         ("resume", 0.55, "share", 0.0, 1.0, NONE, "assumed", "Share of returnees who find or resume some work at once."),
         ("search_level", 0.15, "share per month", 0.0, 1.0, "0.08-0.20", "assumed", "Job finding of a returnee in the first month of search (l0)."),
         ("search_decay", 0.05, "per month", 0.0, 1.0, "0.02-0.08", "assumed", "Its decay with months of search (chi)."),
