@@ -24,6 +24,7 @@ from sim.schema.attributes import (
     SIGNAL_RISK,
     SIGNAL_USED,
     SIGNAL_WAGE,
+    WORKERS,
 )
 from sim.schema.rule import rule
 
@@ -208,10 +209,8 @@ def signal_of(household):
     """What neighbours will see of the household next month, packed in one integer (see `attributes`)."""
     signal = (household.heard << SIGNAL_HEARD) | (household.used << SIGNAL_USED)
     banned = 0
-    for w in range(household.workers):
-        place = household.place[w]
-        if place > 0:
-            signal += 1 << (SIGNAL_ABROAD + 2 * (place - 1))
+    for w in range(WORKERS):  # a slot without a worker is at home; 1 << 2 place >> 2 counts nobody there
+        signal += (1 << (2 * household.place[w]) >> 2) << SIGNAL_ABROAD
         if household.ban_left[w] > 0 and household.q[w] + household.q[w] < SHARE_ONE:
             banned += 1
     signal |= banned << SIGNAL_BANNED
