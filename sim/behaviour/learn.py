@@ -60,13 +60,14 @@ def forget(household, month, luck, p):
     if idle != 0:
         u = uniform_in(luck[Purpose.FORGET], household.key, 0, 0)
         if u < TOPICS * p.forget:  # no topic is lost above this: spares the loop
-            for topic in range(TOPICS):
-                if (idle >> topic) & 1:
-                    if u < p.forget:
-                        household.heard = household.heard & ~(1 << topic)
-                        u = u / p.forget
-                    else:
-                        u = (u - p.forget) / (1.0 - p.forget)
+            while idle != 0:
+                topic = idle & -idle
+                idle ^= topic
+                if u < p.forget:
+                    household.heard = household.heard & ~topic
+                    u = u / p.forget
+                else:
+                    u = (u - p.forget) / (1.0 - p.forget)
     for d in range(PLACES):
         if household.precision[d] > PRECISION_ONE:
             household.precision[d] = household.precision[d] - int(household.precision[d] * p.precision_fade + 0.5)
@@ -116,15 +117,16 @@ def converse(household, signal, month, luck, in_force, k, p):
     if unheard != 0:
         used = (signal >> SIGNAL_USED) & 255
         u = uniform_in(luck[Purpose.MESSAGE], household.key, 0, k)
-        for topic in range(TOPICS):
-            if (unheard >> topic) & 1:
-                if (used >> topic) & 1:
-                    household.heard = household.heard | (1 << topic)
-                elif u < p.tell_ratio:
-                    household.heard = household.heard | (1 << topic)
-                    u = u / p.tell_ratio
-                else:
-                    u = (u - p.tell_ratio) / (1.0 - p.tell_ratio)
+        while unheard != 0:
+            topic = unheard & -unheard
+            unheard ^= topic
+            if used & topic:
+                household.heard = household.heard | topic
+            elif u < p.tell_ratio:
+                household.heard = household.heard | topic
+                u = u / p.tell_ratio
+            else:
+                u = (u - p.tell_ratio) / (1.0 - p.tell_ratio)
     believe_wages(household, signal, told, month, luck, k, p)
     believe_risk(household, signal, p)
 
