@@ -243,6 +243,8 @@ def weigh(household, w, month, luck, home, corridors, near, p, tally):
         drawn += p.delta * math.log1p(trips_to(household, w, d, month, p))
         value = believed(household, w, d, log_skill, log_home, y_home, purse, drawn, held, corridor, p)
         truth = true_worth(household, w, d, log_skill, log_home, y_home, purse, drawn, held, corridor, p)
+        if value == CLOSED and truth == CLOSED:
+            continue
         error = gumbel_in(luck[Purpose.GUMBEL], household.key, w, d + 1)
         if d < NESTED:
             error = shared + scale * error
