@@ -35,7 +35,6 @@ ROUTE_TOPIC = (0, 5, 4, 6)  # topic of each route: none, work permit, seasonal p
 PRECISION_ONE = 16
 PRECISION_MOST = 20 * PRECISION_ONE
 BAN_RULES_BIT = 1 << 3
-ROUTES = 7 << 4  # topics that open a lawful way: seasonal permit, work permit, free movement
 
 
 @rule
@@ -88,12 +87,10 @@ def in_use(household):
 
 @rule
 def hear(household, month, luck, news):
-    """A change of law, or a campaign's start, heard of in public; news of a lawful way makes a household deliberate."""
+    """A change of law, or a campaign's start, heard of in public: each topic with its own share."""
     for topic in range(TOPICS):
         if news[topic] > 0.0 and uniform_in(luck[Purpose.RUMOUR], household.key, 0, topic) < news[topic]:
             household.heard = household.heard | (1 << topic)
-            if (ROUTES >> topic) & 1:
-                household.stirred = 1
 
 
 @rule
