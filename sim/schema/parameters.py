@@ -79,7 +79,7 @@ _ALL = (
         ("longest_spell", 40.0, "months", 1.0, 120.0, "no source found", "assumed", "Longest spell of the first migrants; most are far shorter."),
         ("most_trips", 2.0, "trips", 0.0, 100.0, "no source found", "assumed", "Trips the first migrants made before the present one, at the most; most made few."),
         ("returned", 4.0, "ratio", 0.0, 20.0, "set so that the start is near the settled state", "assumed", "Chance that a worker at home has been abroad, relative to the chance of being abroad at the start."),
-        ("trips_recalled", 1.0, "trips", 0.0, 20.0, "set so that the start is near the settled state", "assumed", "Mean stock of trips of those at home who were abroad."),
+        ("trips_recalled", 1.4, "trips", 0.0, 20.0, "set so that the start is near the settled state", "assumed", "Mean stock of trips of those at home who were abroad."),
         ("longest_return", 48.0, "months", 1.0, 240.0, "no source found", "assumed", "Longest time back home of those who were abroad; most are back far shorter."),
         ("never_abroad", 120.0, "months", 1.0, 1200.0, "no source found", "assumed", "Months at home of those who were never abroad."),
         ("jobless", 0.08, "share", 0.0, 0.5, "no source found", "assumed", "Share of the workers at home who are without work."),
