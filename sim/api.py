@@ -56,7 +56,12 @@ def run(
     InputError
         Anything that cannot be run.
     """
-    given = {"population.scale": scale, "population.burn_in": burn_in, "seeds": seeds, "first_seed": first_seed}
+    given: dict[str, Any] = {
+        "population.scale": scale,
+        "population.burn_in": burn_in,
+        "seeds": seeds,
+        "first_seed": first_seed,
+    }
     given |= {"engine": engine, "threads": threads, "until": until}
     asked = _request("run", {"scenario": scenario}, given, region, overrides, output)
     from sim.output.folder import require_writable, write_run
@@ -95,7 +100,12 @@ def compare(
     InputError
         Anything that cannot be run.
     """
-    given = {"population.scale": scale, "population.burn_in": burn_in, "seeds": seeds, "first_seed": first_seed}
+    given: dict[str, Any] = {
+        "population.scale": scale,
+        "population.burn_in": burn_in,
+        "seeds": seeds,
+        "first_seed": first_seed,
+    }
     given |= {"engine": engine, "threads": threads, "until": until}
     sides = {"scenario": scenario, "against": against}
     asked = _request("compare", sides, given, region, overrides, output)

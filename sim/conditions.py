@@ -159,6 +159,13 @@ class _Maker:
         """Mean over the base period of a series that has its burn-in."""
         return series[self.burn_in : self.burn_in + YEAR].mean(axis=0)
 
+    def beyond_trend(self) -> np.ndarray:
+        """ln of the destinations' GDP relative to the base period, less the growth that demand for labour takes for granted."""
+        growth = self.of_destinations("gdp_growth")
+        month = np.arange(-self.burn_in, len(growth) - self.burn_in)
+        years = np.where(month < 0, 0.0, (month - (YEAR - 1) / 2) / YEAR)
+        return np.log(growth / self.base(growth)) - self.p["trend_growth"] * years[:, None, None]
+
     def corridors(self) -> dict[str, np.ndarray]:
         """All corridor fields, each of shape (months, origins, destinations)."""
         p = self.p
@@ -171,8 +178,7 @@ class _Maker:
         wage = self.of_destinations("average_wage") / base_usd
         regular, irregular = wage * self.law("pay_ratio_regular"), wage * self.law("pay_ratio_irregular")
         permit = np.where(self.law("free_movement") > 0, 0.0, self.law("permit_monthly")) / base_usd
-        growth = self.of_destinations("gdp_growth")
-        demand = np.exp(p["demand_elasticity"] * np.log(growth / self.base(growth))) * self.law("labour_demand")
+        demand = np.exp(p["demand_elasticity"] * self.beyond_trend()) * self.law("labour_demand")
         demand = np.maximum(demand, 1e-3)
         busy = demand * self.season("season_jobs")
         finding, losing = self.at("job_finding"), self.at("job_loss")

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 ENGINES = ("compiled", "mesa")
 SMALLEST_SCALE = 1e-4
+BASE_MONTHS = 12
 LARGEST_SEED = 2**31 - 1
 OVERRIDABLE = tuple(
     name for name, quantity in QUANTITIES.items() if quantity.shape == "corridor" and quantity.path != "calendar"
@@ -157,7 +158,15 @@ def _population(value: Any, region: Region) -> dict[str, float]:
 
 
 def _until(value: Any, region: Region) -> str | None:
-    return None if value is None else read_month(value, "until", region)
+    if value is None:
+        return None
+    month = read_month(value, "until", region)
+    if region.month_index(month) + 1 < BASE_MONTHS:
+        allowed = f"a month, {region.label(BASE_MONTHS - 1)} to {region.label(region.months - 1)}"
+        raise InputError(
+            "until", f"is {shown(value)}, within the first year, which is the base period", allowed=allowed
+        )
+    return month
 
 
 def _parameters(value: Any, region: Region) -> dict[str, float]:

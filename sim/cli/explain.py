@@ -21,18 +21,17 @@ def print_explanation(request: Request) -> None:
 
 def _print_side(request: Request, scenario: Scenario, origins: dict[str, str]) -> None:
     print(f"{scenario.name}: {scenario.question}\ndigest {scenario.digest}\n")
-    rows = [
-        (key, value, origins[key]) for key, value in leaves(scenario.as_mapping()) if key.split(".")[0] != "policies"
-    ]
+    shown = {key: value for key, value in scenario.as_mapping().items() if key not in ("name", "question", "policies")}
+    rows = [(key, value, origins[key]) for key, value in leaves(shown)]
     print_table("Keys", ("key", "value", "from"), rows)
     for policy in scenario.policy_objects:
         _print_policy(policy, origins)
     touched = touches(scenario, request.region)
     if touched:
-        rows = [(row.policy, row.quantity, row.first, row.last, row.entries) for row in touched]
+        changes = [(row.policy, row.quantity, row.first, row.last, row.entries) for row in touched]
         columns = ("policy", "quantity", "first", "last", "entries")
-        print_table("What the policies change (months x places)", columns, rows, ("entries",))
-    rows = [
+        print_table("What the policies change (months x places)", columns, changes, ("entries",))
+    numbers = [
         (
             name,
             scenario.parameters.get(name, one.default),
@@ -43,7 +42,7 @@ def _print_side(request: Request, scenario: Scenario, origins: dict[str, str]) -
         )
         for name, one in PARAMETERS.items()
     ]
-    print_table("Parameters", ("name", "value", "unit", "tag", "source", "what it is"), rows, ("value",))
+    print_table("Parameters", ("name", "value", "unit", "tag", "source", "what it is"), numbers, ("value",))
 
 
 def _print_policy(policy: Policy, origins: dict[str, str]) -> None:

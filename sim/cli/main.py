@@ -27,6 +27,7 @@ FILES
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import importlib
 import os
@@ -80,16 +81,18 @@ def _dispatch(given: list[str]) -> int:
         return DONE
     if name not in command_names():
         raise unknown_name("command", name, command_names(), "command")
-    command = importlib.import_module(f"{commands.__name__}.{name}")
     if any(option in rest for option in HELP):
-        print((command.__doc__ or "").strip())
+        print(_page_of(name))
         return DONE
-    return command.main(rest)
+    return importlib.import_module(f"{commands.__name__}.{name}").main(rest)
 
 
 def _page() -> str:
-    lines = []
-    for name in command_names():
-        page = importlib.import_module(f"{commands.__name__}.{name}").__doc__ or ""
-        lines.append(f"  {name:<11} {page.strip().splitlines()[0]}")
+    lines = [f"  {name:<11} {_page_of(name).splitlines()[0]}" for name in command_names()]
     return (__doc__ or "").strip().format(commands="\n".join(lines))
+
+
+def _page_of(name: str) -> str:
+    """A command's docstring, read from its source: importing a command loads libraries that help has no use for."""
+    source = pkgutil.get_data(commands.__name__, f"{name}.py") or b""
+    return ast.get_docstring(ast.parse(source)) or ""

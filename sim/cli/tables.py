@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -20,7 +21,10 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]
 
     table = Table(title=title or None, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     for column in columns:
-        table.add_column(column, justify="right" if column in numbers else "left", overflow="fold")
+        if column in numbers:
+            table.add_column(column, justify="right", no_wrap=True)
+        else:
+            table.add_column(column, overflow="fold")
     for row in rows:
         table.add_row(*(Text(_text(cell)) for cell in row))
     if sys.stdout.isatty():
@@ -41,7 +45,9 @@ def _text(cell: Any) -> str:
     if cell is None:
         return ""
     if isinstance(cell, float):
-        return f"{cell:g}"
+        if math.isnan(cell):
+            return ""
+        return f"{cell:,.0f}" if abs(cell) >= 10_000 else f"{cell:g}"
     if isinstance(cell, list | tuple):
         return "[" + ", ".join(map(str, cell)) + "]"
     return str(cell)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from sim.configuration.files import LABEL, config_folder
 from sim.configuration.overrides import Given, check_key, parse, strings
@@ -98,7 +98,7 @@ def compose(command: str, given: Sequence[Given]) -> dict[str, Any]:
             chosen = composed.hydra.runtime.choices.scenario
             with open_dict(composed):
                 del composed["hydra"]
-            mapping = OmegaConf.to_container(composed, resolve=True, throw_on_missing=True)
+            mapping = cast(dict[str, Any], OmegaConf.to_container(composed, resolve=True, throw_on_missing=True))
     except (HydraException, OmegaConfBaseException) as error:
         first = " ".join(str(error).splitlines()[:1])
         raise InputError("configuration", f"cannot be composed: {first.rstrip('.')}") from error

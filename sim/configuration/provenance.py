@@ -21,8 +21,9 @@ def origins_of(request: Request, *, against: bool = False) -> dict[str, str]:
     by_hand = [one.key for one in request.overrides if not one.is_choice] + list(request.changes)
     if against:
         by_hand = [key for key in by_hand if key.split(".")[0] != "policies"]
+    policies = {policy.name: policy.as_mapping(defaults=True) for policy in side.policy_objects}
     origins = {}
-    for key, _ in leaves(side.as_mapping()):
+    for key, _ in leaves({**side.as_mapping(), "policies": policies}):
         hand = any(key == other or key.startswith(f"{other}.") for other in by_hand)
         origins[key] = BY_HAND if hand else next((label for label, keys in files if key in keys), "default")
     return origins
@@ -63,4 +64,5 @@ def _scenario_chain(name: str) -> Iterator[tuple[str, set[str]]]:
 
 
 def _keys(path: Path) -> set[str]:
-    return {key for key, _ in leaves(read_yaml(path, "configuration")) if key != "defaults"}
+    content = leaves(read_yaml(path, "configuration"))
+    return {key for key, value in content if key != "defaults" and value is not None}

@@ -93,7 +93,7 @@ class SeasonalWork(Policy):
         where = context.corridors(self.origins, (self.destination,) if self.destination else (), self._during(context))
         if name == "seasonal_length":
             return np.where(where, float(self.length), values)
-        may_apply = where.any(axis=(0, 2))
+        may_apply = np.any(where, axis=(0, 2))
         households = context.households * may_apply[None, :]
         portion = households / households.sum(axis=1, keepdims=True)
         return np.where(where, self.quota * portion[:, :, None], values)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import sys
 import sysconfig
 import tomllib
 import zipfile
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -49,6 +51,22 @@ def test_each_dependency_has_its_reason():
     extras = [one for extra in project()["optional-dependencies"].values() for one in extra]
     for requirement in [*project()["dependencies"], *extras]:
         assert re.search(rf"\b{name_of(requirement)}\b", told, re.IGNORECASE), requirement
+
+
+def test_what_the_package_imports_is_asked_for():
+    imported = set()
+    for path in (ROOT / "sim").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Import):
+                imported |= {alias.name.partition(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                imported.add(node.module.partition(".")[0])
+    given_by = packages_distributions()
+    outside = imported - set(sys.stdlib_module_names) - {"sim"}
+    asked = {name_of(one) for one in project()["dependencies"]} | {"omegaconf", "llvmlite"}  # Hydra's and Numba's own
+    assert outside
+    for module in sorted(outside):
+        assert {one.lower() for one in given_by.get(module, [module])} & asked, module
 
 
 def test_imports_point_one_way():

@@ -157,10 +157,17 @@ def test_a_single_change_is_exact(region, context):
 
 
 def test_an_unchanged_entry_does_not_count(region, context):
-    base = np.full(region.array("transfer_fee").shape, 1.0)
-    higher = made("transfer_fee", np.full(base.shape, 3.0))
-    as_it_was = made("transfer_fee", base.copy())
-    assert (changed("transfer_fee", base, [higher, as_it_was], context) == 3.0).all()
+    shape = region.array("travel_cost").shape
+
+    def among_the_unchanged(quantity: str, base: float, first: float, second: float) -> float:
+        as_it_was = np.full(shape, base)
+        as_it_was[0] = base + 1  # a change elsewhere, so that the policy counts at all
+        given = [made(quantity, values) for values in (np.full(shape, first), np.full(shape, second), as_it_was)]
+        return float(changed(quantity, np.full(shape, base), given, context)[-1, 0, 0])
+
+    assert among_the_unchanged("transfer_fee", 1.0, 3.0, 4.0) == 3.0
+    assert among_the_unchanged("visa_free_days", 90.0, 30.0, 60.0) == 60.0
+    assert among_the_unchanged("attraction", 1.0, 2.0, 3.0) == 4.0
 
 
 def test_a_devaluation_takes_its_share_in_its_months(region, context):
@@ -195,6 +202,15 @@ def test_the_ban_replaces_only_what_the_statute_bans_for(region, context):
         untouched = ~where | (base == 0)
         assert (after[untouched] == base[untouched]).all()
     assert (chosen.effect("listing", region.array("listing"), context) == region.array("listing")).all()
+
+
+def test_an_offence_the_statute_does_not_ban_for_stays_without_a_ban(region, context):
+    free = {name: region.array(name) == 0 for name in CATEGORIES_OF_BAN}
+    assert any(where.any() and not where.all() for where in free.values())
+    for name, where in free.items():
+        after = changed(name, region.array(name), [ReentryBan(months=60)], context)
+        assert (after[where] == 0).all()
+        assert (after[~where] == 60).all()
 
 
 def test_no_ban_leaves_no_ban(region, context):

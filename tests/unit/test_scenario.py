@@ -87,6 +87,10 @@ def test_what_is_absent_takes_its_default(region):
         ),
         ({"threads": 0}, "threads is 0"),
         ({"until": "2018-01"}, "until is '2018-01', which is outside the pack. Allowed: a month, 2012-01 to 2017-12."),
+        (
+            {"until": "2012-11"},
+            "within the first year, which is the base period. Allowed: a month, 2012-12 to 2017-12.",
+        ),
         ({"until": 2014}, "until is 2014, which is not a month"),
         ({"parameters__betta": 1}, "parameters.betta is not a parameter. Nearest: beta."),
         ({"parameters__beta": 9}, "parameters.beta is 9, which is out of range. Allowed: a number, 0.1 to 3"),

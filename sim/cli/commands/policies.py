@@ -61,7 +61,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def described(cls: type[Policy]) -> dict[str, Any]:
     """A policy as plain values."""
-    defaults = {f.name: f.default for f in fields(cls)}
+    defaults: dict[str, Any] = {f.name: f.default for f in fields(cls)}
     settings = [
         {
             "name": name,
