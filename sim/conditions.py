@@ -286,8 +286,7 @@ def make_conditions(
     scale
         Households of the sample per household of the population; quotas are counted at sample size.
     news
-        Share of households that hear of a topic in public, shape (months simulated, origins, topics), without burn-in.
-        Conditions end with it: the base period is the pack's first year however short the run.
+        Share of households that hear of a topic in public, shape (months, origins, topics), without burn-in.
     """
     maker = _Maker(quantities, origins, destinations, p, burn_in)
     corridor = maker.corridors()
@@ -300,8 +299,7 @@ def make_conditions(
     for name in HOME_FIELDS:
         homes[name] = home[name]
     quiet = np.zeros((burn_in, *news.shape[1:]))
-    lived = burn_in + len(news)
-    return Conditions(table[:lived].copy(), homes[:lived].copy(), np.concatenate([quiet, news]), burn_in)
+    return Conditions(table, homes, np.concatenate([quiet, news]), burn_in)
 
 
 def _months(burn_in: int, quantities: Mapping[str, np.ndarray]) -> np.ndarray:

@@ -66,7 +66,7 @@ def prepare(scenario: Scenario, region: Region) -> Prepared:
     policies = scenario.policy_objects
     base = {name: region.array(name) for name, quantity in QUANTITIES.items() if quantity.path != "groups"}
     base = _overridden(base, scenario, region)
-    quantities = {name: changed(name, values, policies, context) for name, values in base.items()}
+    quantities = {name: changed(name, values, policies, context)[: scenario.months] for name, values in base.items()}
     record = parameter_record(dict(scenario.parameters))
     origins = np.array([region.countries.index(code) for code in region.origins])
     destinations = np.array([region.countries.index(code) for code in region.destinations])
@@ -83,8 +83,8 @@ def prepare(scenario: Scenario, region: Region) -> Prepared:
         months=region.start + np.arange(scenario.months),
         scale=scenario.scale,
         conditions=conditions,
-        recorded=quantities["recorded_transfers"][: scenario.months],
-        recorded_bop=quantities["recorded_bop"][: scenario.months],
+        recorded=quantities["recorded_transfers"],
+        recorded_bop=quantities["recorded_bop"],
         costs=costs,
     )
     structure = _until(structure_of(region), scenario.months)
@@ -130,11 +130,11 @@ def _overridden(base: dict[str, np.ndarray], scenario: Scenario, region: Region)
 
 
 def _news(quantities: dict[str, np.ndarray], scenario: Scenario, context: Context, p: np.void) -> np.ndarray:
-    """Share of households that hear of each topic in public, shape (months simulated, origins, topics).
+    """Share of households that hear of each topic in public, shape (months, origins, topics).
 
     A new right or a change of the ban rules is heard of in the month it begins; policies may tell more.
     """
-    news = np.zeros((len(context.labels), len(context.origins), len(TOPICS)))
+    news = np.zeros((scenario.months, len(context.origins), len(TOPICS)))
     free = quantities["free_movement"]
     opened = ((free[1:] > 0) & (free[:-1] == 0)).any(axis=2)
     news[1:, :, TOPICS.index("free_movement")] = np.where(opened, p["news_reach"], 0.0)
@@ -143,10 +143,11 @@ def _news(quantities: dict[str, np.ndarray], scenario: Scenario, context: Contex
     news[1:, :, TOPICS.index("ban_rules")] = np.where(stricter, p["news_of_bans"], 0.0)
     for policy in scenario.policy_objects:
         for campaign in policy.informs(context):
-            for origin in campaign.origins:
-                cell = campaign.month, context.origins.index(origin), TOPICS.index(campaign.topic)
-                news[cell] = 1.0 - (1.0 - news[cell]) * (1.0 - campaign.share)
-    return news[: scenario.months]
+            if campaign.month < scenario.months:
+                for origin in campaign.origins:
+                    cell = campaign.month, context.origins.index(origin), TOPICS.index(campaign.topic)
+                    news[cell] = 1.0 - (1.0 - news[cell]) * (1.0 - campaign.share)
+    return news
 
 
 def settle_world(prepared: Prepared, seed: int, threads: int) -> World:
