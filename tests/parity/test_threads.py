@@ -15,7 +15,7 @@ from sim.tables import SeedOutcome
 
 PROGRAM = """
 import sim
-print(sim.run("history", scale=0.0003, seeds=1, burn_in=2, until="2012-04", threads=2).meta["digest"])
+print(sim.run("history", scale=0.0003, seeds=1, burn_in=2, until="2012-12", threads=2).meta["digest"])
 """
 
 

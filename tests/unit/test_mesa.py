@@ -164,7 +164,7 @@ from dataclasses import replace
 from small_worlds import begin, scenario
 from sim.engine.plain import PlainHousehold
 from sim.schema.rule import COMPILED
-model = begin(replace(scenario(scale=2e-5, burn_in=0, until="2012-03"), engine="mesa")).model
+model = begin(replace(scenario(scale=2e-5, burn_in=0, until="2012-12"), engine="mesa")).model
 assert not COMPILED
 assert isinstance(model, mesa.Model) and isinstance(model.agents, AgentSet)
 assert list(model.agents_by_type) == [PlainHousehold] and issubclass(PlainHousehold, mesa.Agent)
@@ -186,4 +186,4 @@ def test_the_plain_engine_is_a_mesa_model_of_ordinary_agents():
 
 def test_the_plain_engine_refuses_a_compiling_process():
     with pytest.raises(RuntimeError, match="NUMBA_DISABLE_JIT"):
-        MigrationModel(begin(scenario(scale=1e-4, burn_in=0, until="2012-03")).model.world, "mesa")
+        MigrationModel(begin(scenario(scale=1e-4, burn_in=0, until="2012-12")).model.world, "mesa")
