@@ -35,45 +35,45 @@ SHAPES = {
 }
 PARAMETERS_TEXT = """# Parameters
 
-Every number of the behaviour. Give another one with `parameters.NAME=V`, as in `sim run parameters.beta=1.1`; a
-value outside the range is refused. `sim run --explain` prints the values a scenario uses.
+Every number of the behaviour. Give another one with `parameters.NAME=V`, as in `sim run parameters.beta=1.1`; a value
+outside the range is refused. `sim run --explain` prints the values a scenario uses.
 
 Tags: **published** (a figure from a named source), **derived** (computed from one, or found by a hand search on
 outcomes of 2012-2014), **assumed** (a wide prior; no source was found). Numbers that belong to a corridor or a
 country are not here but in the pack: see [quantities](quantities.md)."""
 MEASURES_TEXT = """# Measures
 
-What a run reports, each at population size, by seed and month. **stock**: state at the month's end; **flow**:
-during the month; **ratio**: must not be added up over places. Money "in base prices" is US dollars of the base
-period (the pack's first year) at constant home prices."""
+What a run reports, each at population size, by seed and month. **stock**: state at the month's end; **flow**: during
+the month; **ratio**: must not be added up over places. Money "in base prices" is US dollars of the base period (the
+pack's first year) at constant home prices."""
 CORRIDORS_TEXT = (
     """Table `corridors.parquet`: by seed, month, origin and destination. In bold: shown in the terminal."""
 )
-ORIGINS_TEXT = """Table `origins.parquet`: by seed, month and origin. It also holds the sum over destinations of
-every stock and flow above, except the one in destination currency."""
-CATEGORIES_TEXT = """Table `categories.parquet`: by seed, origin, category and group, for the last month of
-each quarter. Categories: sex, age (18-24, 25-34, 35-44, 45-59), skill (thirds of the origin), sector (of work abroad), province, regime
-(at home, regular, irregular). A worker stands in one group of each category, so categories must not be
-added up."""
-SPELLS_TEXT = """A run in Python has one more table, `result.spells`: by seed, origin, destination and length
-of the spell in months, how many spells `ended` over the whole run, the person-months `running` at the ends of months, and
-`survival`, the share of spells that last beyond the band (Kaplan and Meier 1958,
-doi:10.1080/01621459.1958.10501452, with the monthly chance constant within a band)."""
+ORIGINS_TEXT = """Table `origins.parquet`: by seed, month and origin. It also holds the sum over destinations of every
+stock and flow above, except the one in destination currency."""
+CATEGORIES_TEXT = """Table `categories.parquet`: by seed, origin, category and group, for the last month of each
+quarter. Categories: sex, age (18-24, 25-34, 35-44, 45-59), skill (thirds of the origin), sector (of work abroad),
+province, regime (at home, regular, irregular). A worker stands in one group of each category, so categories must not
+be added up."""
+SPELLS_TEXT = """A run in Python has one more table, `result.spells`: by seed, origin, destination and length of the
+spell in months, how many spells `ended` over the whole run, the person-months `running` at the ends of months, and
+`survival`, the share of spells that last beyond the band (Kaplan and Meier 1958, doi:10.1080/01621459.1958.10501452,
+with the monthly chance constant within a band)."""
 ATTRIBUTES_TEXT = """# Attributes of a household
 
-A household is one record of integers, packed in this order ({size} bytes). Sums of money are cents of
-base-period USD at constant home prices. A worker's attributes stand in {workers} slots; those of a place in
-{places} (the pack's destinations in order). What is true and what is believed are always two fields: `ban_left`
-and `q`, the wage and `wage_belief`.
+A household is one record of integers, packed in this order ({size} bytes). Sums of money are cents of base-period USD
+at constant home prices. A worker's attributes stand in {workers} slots; those of a place in {places} (the pack's
+destinations in order). What is true and what is believed are always two fields: `ban_left` and `q`, the wage and
+`wage_belief`.
 
 `model.agents.get("savings")` gives a column, `model.agents[0].savings` one value (see [the model](model.md))."""
 QUANTITIES_TEXT = """# Quantities
 
-What a data pack gives and a policy may change. A policy changes nothing else. *Path* says how the rows of a
-pack become months (see [the data packs](data.md)); *two policies* says how two policies on the same quantity
-combine: the product of the ratios to the pack's value, the sum of the differences, the least or the greatest. A
-quantity of an origin and a destination can also be set by hand, in every month:
-`corridors.TJK.RUS.attraction=-3.6` (calendars apart)."""
+What a data pack gives and a policy may change. A policy changes nothing else. *Path* says how the rows of a pack
+become months (see [the data packs](data.md)); *two policies* says how two policies on the same quantity combine: the
+product of the ratios to the pack's value, the sum of the differences, the least or the greatest. A quantity of an
+origin and a destination can also be set by hand, in every month: `corridors.TJK.RUS.attraction=-3.6` (calendars
+apart)."""
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
