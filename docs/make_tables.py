@@ -55,7 +55,7 @@ CATEGORIES_TEXT = """Table `categories.parquet`: by seed, origin, category and g
 quarter. Categories: sex, age (18-24, 25-34, 35-44, 45-59), skill (thirds of the origin), sector (of work abroad),
 province, regime (at home, regular, irregular). A worker stands in one group of each category, so categories must not
 be added up."""
-SPELLS_TEXT = """A run in Python has one more table, `result.spells`: by seed, origin, destination and length of the
+SPELLS_TEXT = """Table `spells.parquet`: by seed, origin, destination and length of the spell in months, how many
 spell in months, how many spells `ended` over the whole run, the person-months `running` at the ends of months, and
 `survival`, the share of spells that last beyond the band (Kaplan and Meier 1958, doi:10.1080/01621459.1958.10501452,
 with the monthly chance constant within a band)."""
