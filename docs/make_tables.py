@@ -56,7 +56,7 @@ quarter. Categories: sex, age (18-24, 25-34, 35-44, 45-59), skill (thirds of the
 province, regime (at home, regular, irregular). A worker stands in one group of each category, so categories must not
 be added up."""
 SPELLS_TEXT = """Table `spells.parquet`: by seed, origin, destination and length of the spell in months, how many
-spell in months, how many spells `ended` over the whole run, the person-months `running` at the ends of months, and
+spells `ended` over the whole run, the person-months `running` at the ends of months, and
 `survival`, the share of spells that last beyond the band (Kaplan and Meier 1958, doi:10.1080/01621459.1958.10501452,
 with the monthly chance constant within a band)."""
 ATTRIBUTES_TEXT = """# Attributes of a household
