@@ -25,7 +25,9 @@ def deflate(household, home, tally):
 @rule
 def consume(household, income, residents, home, p, tally):
     """Spend, repay, save or borrow for the month; `income` in cents with remittances, `residents` the members at home."""
-    interest = int(household.debt * p.interest + 0.5)
+    limit = int(p.debt_limit * income + 0.5)
+    # Beyond the limit a lender lends no more and reckons no more interest: what cannot be paid does not grow for ever.
+    interest = int(household.debt * p.interest + 0.5) if household.debt < limit else 0
     household.debt = household.debt + interest
     floor = int(home.subsistence * residents + 0.5)
     repay = 0
@@ -40,7 +42,7 @@ def consume(household, income, residents, home, p, tally):
         spend += int(p.spend_savings * spare + 0.5)
     borrowed = 0
     if spend > left + household.savings:
-        room = max(0, int(p.debt_limit * income + 0.5) - household.debt)
+        room = max(0, limit - household.debt)
         borrowed = min(spend - left - household.savings, room)
         spend = left + household.savings + borrowed
     household.savings = household.savings + left + borrowed - spend
