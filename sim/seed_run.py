@@ -214,14 +214,16 @@ class SeedRun:
         run.model.at_month(0)
         return run
 
-    def run(self, progress: Progress | None = None, categories: bool = True) -> SeedOutcome:
-        """Live the scenario's months and close."""
+    def run(self, progress: Progress | None = None, categories: bool = True, follow: bool = False) -> SeedOutcome:
+        """Live the scenario's months and close; with `follow`, keep every month of the scenario's followed households."""
         months, frame = self.prepared.scenario.months, self.prepared.frame
         tallies = np.zeros((months, len(frame.origins), PLACES + 1, TALLIES), np.int64)
         counted = tuple(range(QUARTER - 1, months, QUARTER)) if categories else ()
         widest = PROVINCE + max(len(names) for names in frame.provinces)
         cells = np.zeros((len(counted), len(frame.origins), widest, COUNTED), np.int64)
         spread = np.zeros((len(counted), len(frame.origins), BINS, 2), np.int64)
+        followed = self._followed() if follow else np.zeros(0, np.int64)
+        lives: list[np.ndarray] = []
         for month in range(months):
             began = time.perf_counter()
             self.model.step()
@@ -229,12 +231,20 @@ class SeedRun:
             tallies[month] = self.model.tallies
             if month in counted:
                 self._count(month, cells[counted.index(month)], spread[counted.index(month)])
+            if len(followed):
+                lives.append(self.model.engine.records()[followed])
             if progress:
                 progress(1)
         self.household_months = int(tallies[:, :, 0, Tally.HOUSEHOLDS].sum())
         digest = self.model.digest()
         self.model.engine.close()
-        return SeedOutcome(self.seed, tallies, counted, cells, spread, digest)
+        return SeedOutcome(self.seed, tallies, counted, cells, spread, digest, tuple(lives))
+
+    def _followed(self) -> np.ndarray:
+        """Rows of the followed households: evenly spread over those there at the start."""
+        there = np.flatnonzero(self.model.world.households["born"] <= 0)
+        wanted = min(self.prepared.scenario.follow, len(there))
+        return there[np.linspace(0, len(there) - 1, wanted).round().astype(np.int64)]
 
     def _count(self, month: int, cells: np.ndarray, spread: np.ndarray) -> None:
         lines = self.prepared.conditions.homes["line"][month + self.prepared.conditions.burn_in]
