@@ -51,6 +51,12 @@ def run(
     output
         Folder to write the results to; nothing is written without it.
 
+    Returns
+    -------
+    RunResult
+        Tables by seed and month, at population size (`corridors`, `origins`, `categories`, `spells`), `meta`, and
+        `figure(measure)`; what the columns are, with units, is in docs/measures.md.
+
     Raises
     ------
     InputError
@@ -94,6 +100,12 @@ def compare(
 
     Parameters are those of `run`. `overrides` hold for both sides, except policies, which belong to `scenario` alone.
     With `output` the folder also holds ``report.html``.
+
+    Returns
+    -------
+    Comparison
+        `table` (per measure and corridor: both means over the months, the paired difference, its 95 % interval, and how
+        many seeds independent runs would need for it), `scenario` and `against` (each a RunResult), `figure(measure)`.
 
     Raises
     ------

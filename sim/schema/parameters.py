@@ -112,7 +112,7 @@ _ALL = (
     ),
     *_section(
         "learning",
-        ("forget", 0.03, "share per month", 0.0, 1.0, SPEC, "derived", "Chance that a topic not used is forgotten."),
+        ("forget", 0.03, "share per month", 0.0, 1.0, SPEC, "derived", "Chance that a topic not in use is forgotten."),
         ("tell_user", 0.0365, "share per month", 0.0, 1.0, "0.2-0.5 per half-year, converted (Banerjee et al. 2013, doi:10.1126/science.1236498)", "derived", "Chance that a kin tie who has used a topic passes it on."),
         ("tell_ratio", 0.14, "ratio", 0.0, 1.0, "0.03-0.08 per half-year against 0.2-0.5 (Banerjee et al. 2013, doi:10.1126/science.1236498)", "derived", "What one who only heard of it passes on, relative to a user."),
         ("bias", 0.10, "log points", 0.0, 1.0, NONE, "assumed", "Size of a sender's exaggeration of wages, either way."),

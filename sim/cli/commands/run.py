@@ -40,6 +40,7 @@ FILES WRITTEN
   results/NAME/corridors.parquet   measures by seed, month, origin and destination
   results/NAME/origins.parquet     measures by seed, month and origin
   results/NAME/categories.parquet  measures by sex, age, skill, sector, province and regime
+  results/NAME/spells.parquet      spells abroad by length: ended, running, share that lasts beyond
   The folder is written whole or not at all; an older run of the same name is replaced when the new one is complete.
 
 EXIT STATUS
