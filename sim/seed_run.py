@@ -71,7 +71,9 @@ def prepare(scenario: Scenario, region: Region) -> Prepared:
     origins = np.array([region.countries.index(code) for code in region.origins])
     destinations = np.array([region.countries.index(code) for code in region.destinations])
     news = _news(quantities, scenario, context, record[0])
-    conditions = make_conditions(quantities, origins, destinations, record[0], scenario.burn_in, scenario.scale, news)
+    conditions = make_conditions(
+        quantities, base, origins, destinations, record[0], scenario.burn_in, scenario.scale, news
+    )
     costs: dict[str, float] = {}
     for policy in policies:
         for measure, cost in policy.costs.items():
