@@ -25,7 +25,9 @@ def deflate(household, home, tally):
 @rule
 def consume(household, income, residents, home, p, tally):
     """Spend, repay, save or borrow for the month; `income` in cents with remittances, `residents` the members at home."""
-    interest = int(household.debt * p.interest + 0.5)
+    limit = int(p.debt_limit * income + 0.5)
+    # Beyond the limit a lender lends no more and reckons no more interest: what cannot be paid does not grow for ever.
+    interest = int(household.debt * p.interest + 0.5) if household.debt < limit else 0
     household.debt = household.debt + interest
     floor = int(home.subsistence * residents + 0.5)
     repay = max(0, min(min(household.debt, int(household.debt * p.repay_share + 0.5)), income - floor))
@@ -33,8 +35,7 @@ def consume(household, income, residents, home, p, tally):
     spend = floor + int(p.spend_income * max(0, left - floor) + 0.5)
     spend += int(p.spend_savings * max(0, household.savings - 2 * income) + 0.5)
     missing = max(0, spend - left - household.savings)
-    room = max(0, int(p.debt_limit * income + 0.5) - household.debt)
-    borrowed = min(missing, room)
+    borrowed = min(missing, max(0, limit - household.debt))
     spend -= missing - borrowed
     household.savings = household.savings + left + borrowed - spend
     household.debt = household.debt + borrowed - repay

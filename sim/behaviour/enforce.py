@@ -37,6 +37,7 @@ def enforce(household, w, month, luck, corridor, p, tally):
             book(household, w, month, luck, corridor, p, tally)
         return STAYS
     if u >= corridor.detection:
+        household.risk = int(household.risk * (1.0 - p.risk_calm) + 0.5)
         return STAYS
     return detect(household, w, month, luck, corridor, p, tally)
 

@@ -32,10 +32,10 @@ TOPICS = 8
 KIN, VILLAGE, LONG = 0, 1, 2
 INDEX_BITS = 28
 INDEX_MASK = (1 << INDEX_BITS) - 1
+ROUTE_TOPIC = (0, 5, 4, 6)  # topic of each route: none, work permit, seasonal permit, free movement
 PRECISION_ONE = 16
 PRECISION_MOST = 20 * PRECISION_ONE
 BAN_RULES_BIT = 1 << 3
-ROUTES = 7 << 4  # topics that open a lawful way: seasonal permit, work permit, free movement
 
 
 @rule
@@ -55,8 +55,8 @@ def learn(household, i, month, luck, home, news, loud, offsets, neighbours, sign
 
 @rule
 def forget(household, month, luck, p):
-    """Topics heard of and never used are forgotten, each with chance `forget`; what was known exactly ages."""
-    idle = household.heard & ~household.used
+    """Topics not in use are forgotten, each with chance `forget`; what was known exactly ages."""
+    idle = household.heard & ~in_use(household)
     if idle != 0:
         u = uniform_in(luck[Purpose.FORGET], household.key, 0, 0)
         if u < TOPICS * p.forget:  # no topic is lost above this: spares the loop
@@ -65,6 +65,7 @@ def forget(household, month, luck, p):
                 idle ^= topic
                 if u < p.forget:
                     household.heard = household.heard & ~topic
+                    household.used = household.used & ~topic
                     u = u / p.forget
                 else:
                     u = (u - p.forget) / (1.0 - p.forget)
@@ -74,13 +75,24 @@ def forget(household, month, luck, p):
 
 
 @rule
+def in_use(household):
+    """Topics the household lives by this month: work where its workers are, and the routes they went by; bits."""
+    topics = 0
+    for w in range(household.workers):
+        place = household.place[w]
+        if place > 0:
+            topics |= 1 << (place - 1)
+            if household.route[w] > 0:
+                topics |= 1 << ROUTE_TOPIC[household.route[w]]
+    return topics
+
+
+@rule
 def hear(household, month, luck, news):
-    """A change of law, or a campaign's start, heard of in public; news of a lawful way makes a household deliberate."""
+    """A change of law, or a campaign's start, heard of in public: each topic with its own share."""
     for topic in range(TOPICS):
         if news[topic] > 0.0 and uniform_in(luck[Purpose.RUMOUR], household.key, 0, topic) < news[topic]:
             household.heard = household.heard | (1 << topic)
-            if (ROUTES >> topic) & 1:
-                household.stirred = 1
 
 
 @rule

@@ -181,8 +181,25 @@ def _place_worker(household: Any, w: int, table: Any, constants: Any, seed: int)
         household.months[w] = int(constants.never_abroad)
         if uniform(seed, _START_WORK, 0, key, w, 0) < constants.jobless:
             household.jobless[w] = 1 + int(constants.longest_search * uniform(seed, _START_WORK, 0, key, w, 1))
+        if household.born <= 0:
+            _recall_trips(household, w, chances, constants, seed)
     else:
         _begin_abroad(household, w, 1 + pick(chances, draw), constants, seed)
+
+
+@rule
+def _recall_trips(household: Any, w: int, chances: np.ndarray, constants: Any, seed: int) -> None:
+    """Let a worker at home have been abroad: the likelier, the likelier the worker was to be abroad at the start."""
+    key = household.key
+    likely = chances[_PLACES - 1]
+    if likely == 0.0 or uniform(seed, _START_MONTHS, 0, key, w, 2) >= min(0.8, constants.returned * likely):
+        return
+    place = 1 + pick(chances, likely * uniform(seed, _START_PLACE, 0, key, w, 1))
+    draw = uniform(seed, _START_MONTHS, 0, key, w, 3)
+    household.last_place[w] = place
+    household.months[w] = 1 + int(constants.longest_return * draw * draw)
+    stock = -constants.trips_recalled * math.log(uniform(seed, _START_MONTHS, 0, key, w, 4))
+    household.trips[w * _PLACES + place - 1] = _rounded(TRIPS_ONE * stock, 0, _LARGEST_SHORT)
 
 
 @rule
@@ -196,7 +213,7 @@ def _begin_abroad(household: Any, w: int, place: int, constants: Any, seed: int)
     household.months[w] = months
     household.stay[w] = (1 << min(months, 6)) - 1
     draw = uniform(seed, _START_MONTHS, 0, key, w, 1)
-    household.trips[w * _PLACES + place - 1] = TRIPS_ONE * (1 + int(constants.most_trips * draw * draw))
+    household.trips[w * _PLACES + place - 1] = _rounded(TRIPS_ONE * (1.0 + constants.most_trips * draw * draw), 0, _LARGEST_SHORT)
     if uniform(seed, _START_REGIME, 0, key, w, 0) < constants.irregular:
         household.regime[w] = IRREGULAR
     else:
