@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from sim.configuration import Request, request
 
 if TYPE_CHECKING:
+    from networkx import Graph
+
     from sim.output.result import Comparison, RunResult
 
 
@@ -132,6 +134,31 @@ def compare(
     if output is not None:
         write_comparison(comparison, asked.folder)
     return comparison
+
+
+def network(
+    scenario: str | Path = "history",
+    *,
+    scale: float = 0.0005,
+    seed: int = 1,
+    region: str | Path | None = None,
+    overrides: Mapping[str, Any] | None = None,
+) -> Graph:
+    """The ties at home of a synthetic population as a networkx graph, at most 50,000 households.
+
+    Nodes are households with their origin, province, village, size and workers abroad; edges have a ``kind`` (kin,
+    village, long).
+
+    Raises
+    ------
+    InputError
+        Anything that cannot be made, a graph too large for networkx among it.
+    """
+    asked = _request("run", {"scenario": scenario}, {"population.scale": scale, "first_seed": seed}, region, overrides, None)
+    from sim.households.network import to_networkx
+    from sim.seed_run import prepare, synthesise_people
+
+    return to_networkx(*synthesise_people(prepare(asked.scenario, asked.region), seed))
 
 
 def _request(

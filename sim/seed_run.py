@@ -13,9 +13,9 @@ import numpy as np
 from sim.conditions import Conditions, make_conditions
 from sim.engine.world import World
 from sim.households.categories import BINS, COUNTED, PROVINCE, count_categories
-from sim.households.population import synthesise
+from sim.households.population import Population, synthesise
 from sim.households.structure import PopulationSettings, Structure, structure_of
-from sim.households.ties import weave
+from sim.households.ties import Ties, weave
 from sim.model import MigrationModel
 from sim.policies.combine import changed, touched
 from sim.policies.context import Context
@@ -71,7 +71,9 @@ def prepare(scenario: Scenario, region: Region) -> Prepared:
     origins = np.array([region.countries.index(code) for code in region.origins])
     destinations = np.array([region.countries.index(code) for code in region.destinations])
     news = _news(quantities, scenario, context, record[0])
-    conditions = make_conditions(quantities, origins, destinations, record[0], scenario.burn_in, scenario.scale, news)
+    conditions = make_conditions(
+        quantities, base, origins, destinations, record[0], scenario.burn_in, scenario.scale, news
+    )
     costs: dict[str, float] = {}
     for policy in policies:
         for measure, cost in policy.costs.items():
@@ -150,11 +152,16 @@ def _news(quantities: dict[str, np.ndarray], scenario: Scenario, context: Contex
     return news
 
 
-def settle_world(prepared: Prepared, seed: int, threads: int) -> World:
-    """A world before its burn-in: households, ties, and the conditions of the scenario."""
+def synthesise_people(prepared: Prepared, seed: int, threads: int = 1) -> tuple[Population, Ties]:
+    """The synthetic population of a scenario and seed, and its ties at home."""
     first = -prepared.conditions.burn_in
     people = synthesise(prepared.structure, prepared.scenario.scale, seed, prepared.settings, threads, first)
-    ties = weave(people, seed, prepared.settings, threads)
+    return people, weave(people, seed, prepared.settings, threads)
+
+
+def settle_world(prepared: Prepared, seed: int, threads: int) -> World:
+    """A world before its burn-in: households, ties, and the conditions of the scenario."""
+    people, ties = synthesise_people(prepared, seed, threads)
     _value_first_spells(people.households, prepared.conditions)
     return World(
         households=people.households,

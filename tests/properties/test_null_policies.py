@@ -1,0 +1,56 @@
+"""A policy at its null value is no policy, bit for bit; its example is one; their order means nothing."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from small_worlds import live_through, pack, scenario
+
+from sim.policies.base import Policy, registered
+from sim.scenario import Scenario
+from sim.seed_run import prepare
+from sim.tables import SeedOutcome, make_tables
+
+ALL = sorted(registered())
+
+
+def under(*policies: Policy) -> Scenario:
+    """The settings of `policies`, past the scenario's own reading, which would put them in order."""
+    return replace(scenario(scale=3e-4, burn_in=6, until="2014-12"), policy_objects=policies)
+
+
+def tables(one: Scenario, outcome: SeedOutcome) -> list:
+    return list(make_tables([outcome], prepare(one, pack()).frame))
+
+
+@pytest.fixture(scope="module")
+def baseline() -> SeedOutcome:
+    return live_through(under())
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_null_is_the_baseline_bit_for_bit(name, baseline):
+    one = under(registered()[name].null())
+    outcome = live_through(one)
+    assert outcome.digest == baseline.digest
+    np.testing.assert_array_equal(outcome.tallies, baseline.tallies)
+    for table, expected in zip(tables(one, outcome), tables(under(), baseline), strict=True):
+        assert table.equals(expected)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_the_example_changes_households(name, baseline):
+    assert live_through(under(registered()[name].example())).digest != baseline.digest
+
+
+def test_the_order_of_policies_changes_nothing():
+    three = [registered()[name].example() for name in ("devaluation", "reentry_ban", "seasonal_work")]
+    digests = {live_through(under(*order)).digest for order in itertools.permutations(three)}
+    assert len(digests) == 1
+
+
+def test_the_same_seed_lives_the_same_life(baseline):
+    assert live_through(under()).digest == baseline.digest
