@@ -1,6 +1,6 @@
-"""The first month is a settled state: no drift when nothing changes, no jump when the record begins, stocks as in the pack.
+"""The first month is a settled state: no drift when nothing changes, no jump, stocks as in the pack.
 
-Power. Eight seeds of about 25,000 households: the yearly change of the stock of one seed has a standard deviation of about
+Power. Eight seeds of about 25,000 households: the yearly change of one seed's stock has a standard deviation of about
 0.7 %, so that of the mean 0.25 %, and over two years 0.15 % a year: a drift of 1 % a year is told from none at six
 standard errors.
 """

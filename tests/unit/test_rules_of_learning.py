@@ -41,7 +41,9 @@ def share_told(ties: list[tuple[int, int]], contacts: list[int] | None = None, i
 
 
 def assert_near(share: float, expected: float) -> None:
-    assert abs(share - expected) < 4 * math.sqrt(expected * (1 - expected) / MANY), f"{share:.4f} against {expected:.4f}"
+    assert abs(share - expected) < 4 * math.sqrt(expected * (1 - expected) / MANY), (
+        f"{share:.4f} against {expected:.4f}"
+    )
 
 
 @pytest.mark.parametrize(
@@ -58,7 +60,9 @@ def assert_near(share: float, expected: float) -> None:
 )
 def test_the_chance_to_learn_is_one_less_the_product(ties, contacts):
     p = parameters()
-    weights = [p["ties_kin"] if kind == KIN else p["ties_village"] for _, kind in ties] + [p["ties_diaspora"]] * len(contacts)
+    weights = [p["ties_kin"] if kind == KIN else p["ties_village"] for _, kind in ties] + [p["ties_diaspora"]] * len(
+        contacts
+    )
     chances = [0.3 * (1 if who == USER else 1 / 7) for who in [other for other, _ in ties] + contacts]
     expected = 1.0 - math.prod(1.0 - q * w for q, w in zip(chances, weights, strict=True))
     assert_near(share_told(ties, contacts), expected)
@@ -79,7 +83,21 @@ def test_without_ties_and_news_nobody_learns():
     p, quiet = parameters(tell_user=0.9), np.zeros(len(TOPICS))
     for month in range(3):
         for i in range(2, 500):
-            learn(people[i], i, month, LUCK, home(in_force=255.0), quiet, 0, offsets, neighbours, signals, 0, len(people), p)
+            learn(
+                people[i],
+                i,
+                month,
+                LUCK,
+                home(in_force=255.0),
+                quiet,
+                0,
+                offsets,
+                neighbours,
+                signals,
+                0,
+                len(people),
+                p,
+            )
     assert not people["heard"][2:].any()
 
 

@@ -50,7 +50,14 @@ def test_remittances_stay_between_what_is_owed_and_what_is_there():
 
 def budget(income: int, savings: int, debt: int = 0, residents: int = 4, **changed: float) -> tuple[np.void, Counts]:
     household, counts = households(savings=savings, debt=debt)[0], Counts()
-    consume(household, income, residents, home(), parameters(**{"interest": 0.0, "repay_share": 0.1, **changed}), counts.flat)
+    consume(
+        household,
+        income,
+        residents,
+        home(),
+        parameters(**{"interest": 0.0, "repay_share": 0.1, **changed}),
+        counts.flat,
+    )
     return household, counts
 
 
