@@ -9,13 +9,14 @@ LOCK := $(BIN)/pip-compile --generate-hashes --no-emit-index-url --no-emit-find-
 # matplotlib would make a folder among the user's settings
 export MPLCONFIGDIR := $(CURDIR)/$(VENV)/matplotlib
 
-.PHONY: demo test check bench lock clean help
+.PHONY: demo test docs bench lock clean help
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo    install, then run history against no_ban: results/demo/report.html"
 	@echo "make test    install what the tests need, then style, imports and tests"
 	@echo "make bench   speed and memory of the engines"
+	@echo "make docs    the reference pages, from the tables of the program"
 	@echo "make lock    renew the locked requirements"
 	@echo "make clean   remove the environment and everything that was built"
 
@@ -29,6 +30,9 @@ test: $(STAMP)-project $(STAMP)-dev
 
 bench: $(STAMP)-project
 	set -e; for benchmark in benchmarks/*.py; do $(BIN)/python "$$benchmark"; done
+
+docs: $(STAMP)-project
+	$(BIN)/python docs/make_tables.py
 
 # The steps of an installation, each with a stamp, so that a second call is quick. Nothing is installed that is not locked.
 $(STAMP)-venv:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from sim.configuration import Request, request
 
 if TYPE_CHECKING:
+    from networkx import Graph
+
     from sim.output.result import Comparison, RunResult
 
 
@@ -50,6 +52,12 @@ def run(
         Any key of the command line with its value: ``{"policies.reentry_ban.months": 24, "parameters.beta": 1.1}``.
     output
         Folder to write the results to; nothing is written without it.
+
+    Returns
+    -------
+    RunResult
+        Tables by seed and month, at population size (`corridors`, `origins`, `categories`, `spells`), `meta`, and
+        `figure(measure)`; what the columns are, with units, is in docs/measures.md.
 
     Raises
     ------
@@ -95,6 +103,12 @@ def compare(
     Parameters are those of `run`. `overrides` hold for both sides, except policies, which belong to `scenario` alone.
     With `output` the folder also holds ``report.html``.
 
+    Returns
+    -------
+    Comparison
+        `table` (per measure and corridor: both means over the months, the paired difference, its 95 % interval, and how
+        many seeds independent runs would need for it), `scenario` and `against` (each a RunResult), `figure(measure)`.
+
     Raises
     ------
     InputError
@@ -120,6 +134,31 @@ def compare(
     if output is not None:
         write_comparison(comparison, asked.folder)
     return comparison
+
+
+def network(
+    scenario: str | Path = "history",
+    *,
+    scale: float = 0.0005,
+    seed: int = 1,
+    region: str | Path | None = None,
+    overrides: Mapping[str, Any] | None = None,
+) -> Graph:
+    """The ties at home of a synthetic population as a networkx graph, at most 50,000 households.
+
+    Nodes are households with their origin, province, village, size and workers abroad; edges have a ``kind`` (kin,
+    village, long).
+
+    Raises
+    ------
+    InputError
+        Anything that cannot be made, a graph too large for networkx among it.
+    """
+    asked = _request("run", {"scenario": scenario}, {"population.scale": scale, "first_seed": seed}, region, overrides, None)
+    from sim.households.network import to_networkx
+    from sim.seed_run import prepare, synthesise_people
+
+    return to_networkx(*synthesise_people(prepare(asked.scenario, asked.region), seed))
 
 
 def _request(

@@ -8,8 +8,8 @@ rate in base-period USD. Households look at an adaptive view of e, C and the cha
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -93,23 +93,6 @@ class Conditions:
     burn_in: int
 
 
-def _settle(series: np.ndarray, burn_in: int) -> np.ndarray:
-    """Put `burn_in` months at the first year's mean before a series of shape (months, ...)."""
-    first = np.broadcast_to(series[:YEAR].mean(axis=0), (burn_in, *series.shape[1:]))
-    return np.concatenate([first, series])
-
-
-def _settle_law(series: np.ndarray, burn_in: int) -> np.ndarray:
-    """Put `burn_in` months of the first month's law before a dated series."""
-    return np.concatenate([np.broadcast_to(series[0], (burn_in, *series.shape[1:])), series])
-
-
-def _settle_season(series: np.ndarray, burn_in: int) -> np.ndarray:
-    """Repeat the first year's calendar backwards."""
-    back = np.arange(-burn_in, 0) % YEAR
-    return np.concatenate([series[back], series])
-
-
 def _adaptive(series: np.ndarray, weight: float) -> np.ndarray:
     """Adaptive view of a positive series: the logarithm moves by `weight` of the surprise each month."""
     logs = np.log(series)
@@ -128,24 +111,39 @@ def _digits(series: np.ndarray) -> np.ndarray:
     return np.round(series * power) / power
 
 
-class _Maker:
-    """Quantities of one scenario on their way to the table of conditions."""
+Series = Callable[["_Maker"], np.ndarray]
 
-    def __init__(self, quantities: Mapping[str, np.ndarray], origins: np.ndarray, destinations: np.ndarray, p: np.void, burn_in: int) -> None:
-        self.q, self.p, self.burn_in = quantities, p, burn_in
-        self.origins, self.destinations = origins, destinations
+
+@dataclass(frozen=True)
+class _Maker:
+    """Quantities of one scenario on their way to the table of conditions.
+
+    `pack` holds them before any policy: the burn-in and the base period are the pack's, whatever a policy changes later.
+    """
+
+    quantities: Mapping[str, np.ndarray]
+    pack: Mapping[str, np.ndarray]
+    origins: np.ndarray
+    destinations: np.ndarray
+    p: np.void
+    burn_in: int
 
     def at(self, name: str) -> np.ndarray:
-        """A non-seasonal quantity with burn-in, first year's mean before the start."""
-        return _settle(self.q[name], self.burn_in)
+        """A non-seasonal quantity with burn-in, the first year's mean before the start."""
+        return self._settled(name, self.pack[name][:YEAR].mean(axis=0))
 
     def law(self, name: str) -> np.ndarray:
-        """A dated quantity with burn-in, first month's value before the start."""
-        return _settle_law(self.q[name], self.burn_in)
+        """A dated quantity with burn-in, the first month's value before the start."""
+        return self._settled(name, self.pack[name][0])
 
     def season(self, name: str) -> np.ndarray:
-        """A calendar quantity with burn-in."""
-        return _settle_season(self.q[name], self.burn_in)
+        """A calendar quantity with burn-in, the first year's calendar repeated backwards."""
+        back = np.arange(-self.burn_in, 0) % YEAR
+        return np.concatenate([self.pack[name][back], self.quantities[name]])
+
+    def _settled(self, name: str, before: np.ndarray) -> np.ndarray:
+        series = self.quantities[name]
+        return np.concatenate([np.broadcast_to(before, (self.burn_in, *series.shape[1:])), series])
 
     def of_origins(self, name: str) -> np.ndarray:
         """A country quantity at the origins, shape (months, origins, 1)."""
@@ -155,26 +153,26 @@ class _Maker:
         """A country quantity at the destinations, shape (months, 1, destinations)."""
         return self.at(name)[:, None, self.destinations]
 
-    def base(self, series: np.ndarray) -> np.ndarray:
-        """Mean over the base period of a series that has its burn-in."""
-        return series[self.burn_in : self.burn_in + YEAR].mean(axis=0)
+    def base(self, series: Series) -> np.ndarray:
+        """Mean over the base period of a series made from the pack's own quantities."""
+        own = series(replace(self, quantities=self.pack))
+        return own[self.burn_in : self.burn_in + YEAR].mean(axis=0)
 
     def beyond_trend(self) -> np.ndarray:
         """ln of the destinations' GDP relative to the base period, less the growth that demand for labour takes for granted."""
         growth = self.of_destinations("gdp_growth")
+        base = self.base(lambda maker: maker.of_destinations("gdp_growth"))
         month = np.arange(-self.burn_in, len(growth) - self.burn_in)
         years = np.where(month < 0, 0.0, (month - (YEAR - 1) / 2) / YEAR)
-        return np.log(growth / self.base(growth)) - self.p["trend_growth"] * years[:, None, None]
+        return np.log(growth / base) - self.p["trend_growth"] * years[:, None, None]
 
     def corridors(self) -> dict[str, np.ndarray]:
         """All corridor fields, each of shape (months, origins, destinations)."""
         p = self.p
-        home_value = self.of_origins("exchange_rate") / self.of_origins("inflation")
-        dollar = home_value / self.base(home_value)  # what a nominal USD is worth at home, base period = 1
-        rate_usd = self.of_destinations("exchange_rate")
-        base_usd = self.base(rate_usd)
-        real = home_value / rate_usd
-        rate = real / self.base(real)
+        dollar = _home_value(self) / self.base(_home_value)  # what a nominal USD is worth at home, base period = 1
+        rate_usd = _dollar_rate(self)
+        base_usd = self.base(_dollar_rate)
+        rate = _real_rate(self) / self.base(_real_rate)
         wage = self.of_destinations("average_wage") / base_usd
         regular, irregular = wage * self.law("pay_ratio_regular"), wage * self.law("pay_ratio_irregular")
         permit = np.where(self.law("free_movement") > 0, 0.0, self.law("permit_monthly")) / base_usd
@@ -239,10 +237,12 @@ class _Maker:
         """All home fields, each of shape (months, origins)."""
         prices = self.at("inflation")[:, self.origins]
         rate = self.at("exchange_rate")[:, self.origins]
-        wage = self.at("average_wage")[:, self.origins] / prices / self.base(rate)
+        base_rate = self.base(lambda maker: maker.at("exchange_rate")[:, maker.origins])
+        wage = self.at("average_wage")[:, self.origins] / prices / base_rate
         keep = np.ones_like(prices)
         keep[1:] = prices[:-1] / prices[1:]
-        keep[: self.burn_in + 1] = keep[self.burn_in + 1 : self.burn_in + YEAR].mean(axis=0)
+        first_year = self.pack["inflation"][:YEAR, self.origins]
+        keep[: self.burn_in + 1] = (first_year[:-1] / first_year[1:]).mean(axis=0)
         season = self.season("home_season")
         fields = {
             "in_force": self.topics_in_force(),
@@ -263,8 +263,24 @@ class _Maker:
         return {name: _digits(series) for name, series in fields.items()}
 
 
+def _home_value(maker: _Maker) -> np.ndarray:
+    """E of a dollar over home prices, shape (months, origins, 1)."""
+    return maker.of_origins("exchange_rate") / maker.of_origins("inflation")
+
+
+def _dollar_rate(maker: _Maker) -> np.ndarray:
+    """Destination currency per USD, shape (months, 1, destinations)."""
+    return maker.of_destinations("exchange_rate")
+
+
+def _real_rate(maker: _Maker) -> np.ndarray:
+    """E / P_o: real origin currency per destination currency, shape (months, origins, destinations)."""
+    return _home_value(maker) / _dollar_rate(maker)
+
+
 def make_conditions(
     quantities: Mapping[str, np.ndarray],
+    pack: Mapping[str, np.ndarray],
     origins: np.ndarray,
     destinations: np.ndarray,
     p: np.void,
@@ -279,6 +295,8 @@ def make_conditions(
     quantities
         Monthly values after policies: country quantities of shape (months, countries), origin ones (months, origins),
         corridor ones (months, origins, destinations).
+    pack
+        The same before policies, for at least the first year: what the burn-in and the base period are made of.
     origins, destinations
         Positions of the origins and destinations among the countries.
     p
@@ -288,9 +306,10 @@ def make_conditions(
     news
         Share of households that hear of a topic in public, shape (months, origins, topics), without burn-in.
     """
-    maker = _Maker(quantities, origins, destinations, p, burn_in)
+    maker = _Maker(quantities, pack, origins, destinations, p, burn_in)
     corridor = maker.corridors()
-    corridor["seasonal_pool"] = _settle_law(_pool(quantities, scale), burn_in) * (_months(burn_in, quantities) >= 0)
+    pool = _pool(quantities, scale)
+    corridor["seasonal_pool"] = np.concatenate([np.zeros((burn_in, *pool.shape[1:])), pool])
     table = np.zeros(corridor["rate"].shape, CORRIDOR)
     for name in CORRIDOR_FIELDS:
         table[name] = corridor[name]
@@ -300,11 +319,6 @@ def make_conditions(
         homes[name] = home[name]
     quiet = np.zeros((burn_in, *news.shape[1:]))
     return Conditions(table, homes, np.concatenate([quiet, news]), burn_in)
-
-
-def _months(burn_in: int, quantities: Mapping[str, np.ndarray]) -> np.ndarray:
-    """Month numbers from -burn_in, shape (months, 1, 1)."""
-    return np.arange(-burn_in, len(quantities["seasonal_quota"]))[:, None, None]
 
 
 def _pool(quantities: Mapping[str, np.ndarray], scale: float) -> np.ndarray:

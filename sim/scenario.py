@@ -26,6 +26,7 @@ ENGINES = ("compiled", "mesa")
 SMALLEST_SCALE = 1e-4
 BASE_MONTHS = 12
 LARGEST_SEED = 2**31 - 1
+MOST_FOLLOWED = 100_000
 OVERRIDABLE = tuple(
     name for name, quantity in QUANTITIES.items() if quantity.shape == "corridor" and quantity.path != "calendar"
 )
@@ -51,6 +52,7 @@ class Scenario:
     engine: str = "compiled"
     threads: int = 2
     until: str = ""  # last month simulated
+    follow: int = 0  # households of the first seed whose every month is kept
     months: int = 0
     parameters: Mapping[str, float] = field(default_factory=dict)
     corridors: Mapping[str, Mapping[str, Mapping[str, float]]] = field(default_factory=dict)
@@ -64,7 +66,7 @@ class Scenario:
         ----------
         mapping
             Keys: name, question, region (``{pack: ...}``), population (``{scale: ..., burn_in: ...}``), seeds,
-            first_seed, engine, threads, until, parameters, corridors, policies. What is absent takes its default.
+            first_seed, engine, threads, until, follow, parameters, corridors, policies. What is absent takes its default.
 
         Raises
         ------
@@ -97,7 +99,7 @@ class Scenario:
         depends = {
             key: value
             for key, value in self.as_mapping().items()
-            if key not in ("name", "question", "engine", "threads", "region")
+            if key not in ("name", "question", "engine", "threads", "region", "follow")
         }
         depends["pack"] = self.pack_digest
         return hashlib.sha256(json.dumps(depends, sort_keys=True).encode()).hexdigest()
@@ -114,6 +116,7 @@ class Scenario:
             "engine": self.engine,
             "threads": self.threads,
             "until": self.until,
+            "follow": self.follow,
             "parameters": dict(self.parameters),
             "corridors": {o: {d: dict(q) for d, q in row.items()} for o, row in self.corridors.items()},
             "policies": self.policies,
@@ -228,6 +231,7 @@ _READERS: dict[str, Reader] = {
     "engine": _engine,
     "threads": partial(_whole, "threads", 1, 1024),
     "until": _until,
+    "follow": partial(_whole, "follow", 0, MOST_FOLLOWED),
     "parameters": _parameters,
     "corridors": _corridors,
     "policies": _policies,

@@ -13,9 +13,9 @@ import numpy as np
 from sim.conditions import Conditions, make_conditions
 from sim.engine.world import World
 from sim.households.categories import BINS, COUNTED, PROVINCE, count_categories
-from sim.households.population import synthesise
+from sim.households.population import Population, synthesise
 from sim.households.structure import PopulationSettings, Structure, structure_of
-from sim.households.ties import weave
+from sim.households.ties import Ties, weave
 from sim.model import MigrationModel
 from sim.policies.combine import changed, touched
 from sim.policies.context import Context
@@ -71,7 +71,9 @@ def prepare(scenario: Scenario, region: Region) -> Prepared:
     origins = np.array([region.countries.index(code) for code in region.origins])
     destinations = np.array([region.countries.index(code) for code in region.destinations])
     news = _news(quantities, scenario, context, record[0])
-    conditions = make_conditions(quantities, origins, destinations, record[0], scenario.burn_in, scenario.scale, news)
+    conditions = make_conditions(
+        quantities, base, origins, destinations, record[0], scenario.burn_in, scenario.scale, news
+    )
     costs: dict[str, float] = {}
     for policy in policies:
         for measure, cost in policy.costs.items():
@@ -150,11 +152,16 @@ def _news(quantities: dict[str, np.ndarray], scenario: Scenario, context: Contex
     return news
 
 
-def settle_world(prepared: Prepared, seed: int, threads: int) -> World:
-    """A world before its burn-in: households, ties, and the conditions of the scenario."""
+def synthesise_people(prepared: Prepared, seed: int, threads: int = 1) -> tuple[Population, Ties]:
+    """The synthetic population of a scenario and seed, and its ties at home."""
     first = -prepared.conditions.burn_in
     people = synthesise(prepared.structure, prepared.scenario.scale, seed, prepared.settings, threads, first)
-    ties = weave(people, seed, prepared.settings, threads)
+    return people, weave(people, seed, prepared.settings, threads)
+
+
+def settle_world(prepared: Prepared, seed: int, threads: int) -> World:
+    """A world before its burn-in: households, ties, and the conditions of the scenario."""
+    people, ties = synthesise_people(prepared, seed, threads)
     _value_first_spells(people.households, prepared.conditions)
     return World(
         households=people.households,
@@ -214,14 +221,16 @@ class SeedRun:
         run.model.at_month(0)
         return run
 
-    def run(self, progress: Progress | None = None, categories: bool = True) -> SeedOutcome:
-        """Live the scenario's months and close."""
+    def run(self, progress: Progress | None = None, categories: bool = True, follow: bool = False) -> SeedOutcome:
+        """Live the scenario's months and close; with `follow`, keep every month of the scenario's followed households."""
         months, frame = self.prepared.scenario.months, self.prepared.frame
         tallies = np.zeros((months, len(frame.origins), PLACES + 1, TALLIES), np.int64)
         counted = tuple(range(QUARTER - 1, months, QUARTER)) if categories else ()
         widest = PROVINCE + max(len(names) for names in frame.provinces)
         cells = np.zeros((len(counted), len(frame.origins), widest, COUNTED), np.int64)
         spread = np.zeros((len(counted), len(frame.origins), BINS, 2), np.int64)
+        followed = self._followed() if follow else np.zeros(0, np.int64)
+        lives: list[np.ndarray] = []
         for month in range(months):
             began = time.perf_counter()
             self.model.step()
@@ -229,12 +238,20 @@ class SeedRun:
             tallies[month] = self.model.tallies
             if month in counted:
                 self._count(month, cells[counted.index(month)], spread[counted.index(month)])
+            if len(followed):
+                lives.append(self.model.engine.records()[followed])
             if progress:
                 progress(1)
         self.household_months = int(tallies[:, :, 0, Tally.HOUSEHOLDS].sum())
         digest = self.model.digest()
         self.model.engine.close()
-        return SeedOutcome(self.seed, tallies, counted, cells, spread, digest)
+        return SeedOutcome(self.seed, tallies, counted, cells, spread, digest, tuple(lives))
+
+    def _followed(self) -> np.ndarray:
+        """Rows of the followed households: evenly spread over those there at the start."""
+        there = np.flatnonzero(self.model.world.households["born"] <= 0)
+        wanted = min(self.prepared.scenario.follow, len(there))
+        return there[np.linspace(0, len(there) - 1, wanted).round().astype(np.int64)]
 
     def _count(self, month: int, cells: np.ndarray, spread: np.ndarray) -> None:
         lines = self.prepared.conditions.homes["line"][month + self.prepared.conditions.burn_in]

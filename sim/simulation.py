@@ -12,6 +12,7 @@ import time
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
+from sim.followed import households_table
 from sim.output.result import RunResult
 from sim.schema.rule import COMPILED
 from sim.seed_run import Prepared, Progress, SeedRun, prepare
@@ -68,7 +69,8 @@ def run_seeds(scenarios: list[Scenario], region: Region, progress: Progress | No
         settled: dict[str, SeedRun] = {}
         for one, (outcomes, timings) in zip(prepared, runs, strict=True):
             run = _begin(one, seed, threads, settled, progress)
-            outcomes.append(run.run(progress))
+            follow = seed == one.scenario.first_seed and one.scenario.follow > 0
+            outcomes.append(run.run(progress, follow=follow))
             for part, seconds in run.seconds.items():
                 timings[part] += seconds
             timings["household_months"] += run.household_months
@@ -141,7 +143,8 @@ def _result(prepared: Prepared, outcomes: list[SeedOutcome], timings: dict[str, 
         "sources": sources(region),
         "caveats": list(region.manifest.caveats),
     }
-    return RunResult(corridors, origins, categories, meta, spells)
+    lives = households_table(outcomes[0], prepared.frame)
+    return RunResult(corridors, origins, categories, meta, spells, lives)
 
 
 def sources(region: Region) -> list[dict[str, str]]:

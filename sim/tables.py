@@ -78,6 +78,7 @@ class SeedOutcome:
     cells: np.ndarray  # (counted, origins, cells, measures)
     spread: np.ndarray  # (counted, origins, bins, 2)
     digest: str
+    followed: tuple[np.ndarray, ...] = ()  # records of the followed households, month by month
 
 
 @dataclass(frozen=True)
@@ -113,14 +114,16 @@ def corridor_values(t: np.ndarray, frame: Frame) -> dict[str, np.ndarray]:
     values["wage_belief_error"] = _ratio(places[..., Tally.BELIEF_ERROR] / BELIEF_ONE, places[..., Tally.AWARE_WORK])
     sent = places[..., Tally.SENT] * CENT
     true = sent * now["usd"]
-    values["remittances_true"] = true
     values["remittances_true_destination"] = sent * now["destination_currency"]
-    values["remittances_true_origin"] = true * homes["origin_currency"][:, :, None]
     values["remittances_true_real"] = places[..., Tally.ARRIVED] * CENT
-    values["remittances_per_migrant"] = _ratio(true, values["stock"])
     values["remittances_per_migrant_real"] = _ratio(values["remittances_true_real"], values["stock"])
-    values["remittances_recorded"] = true * frame.recorded
-    values["remittances_bop"] = true * frame.recorded_bop
+    rate, prices = homes["origin_currency"][:, :, None], homes["prices"][:, :, None]
+    for series, dollars in (("true", true), ("recorded", true * frame.recorded), ("bop", true * frame.recorded_bop)):
+        values[f"remittances_{series}"] = dollars
+        values[f"remittances_{series}_origin"] = dollars * rate
+        values[f"remittances_{series}_origin_real"] = dollars * rate / prices
+        per_migrant = "remittances_per_migrant" if series == "true" else f"remittances_{series}_per_migrant"
+        values[per_migrant] = _ratio(dollars, values["stock"])
     values["transfer_fees"] = places[..., Tally.FEES] * CENT * now["usd"]
     return values
 
@@ -134,7 +137,8 @@ def origin_values(t: np.ndarray, corridors: Mapping[str, np.ndarray], frame: Fra
     for name, what in AWARE.items():
         values[name] = 100.0 * _ratio(home[..., what], households)
     gdp = homes["gdp"] * 1e6 / MONTHS
-    values["remittances_bop_gdp"] = 100.0 * corridors["remittances_bop"].sum(axis=2) / gdp
+    for series in ("true", "recorded", "bop"):
+        values[f"remittances_{series}_gdp"] = 100.0 * corridors[f"remittances_{series}"].sum(axis=2) / gdp
     for months, idle, back in ((3, Tally.IDLE_3, Tally.BACK_3), (6, Tally.IDLE_6, Tally.BACK_6), (12, Tally.IDLE_12, Tally.BACK_12)):
         values[f"joblessness_{months}"] = 100.0 * _ratio(home[..., idle], home[..., back])
     values["consumption"] = CENT * _ratio(home[..., Tally.CONSUMED], households)

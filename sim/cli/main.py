@@ -17,6 +17,7 @@ FIRST STEPS
 
 EXIT STATUS
   0  done
+  1  sim rerun alone: the run did not repeat
   2  bad input: one line on standard error says where, what was given and what is allowed; nothing is written
   130  interrupted (Ctrl-C): no half results are left
 

@@ -1,8 +1,8 @@
 """The compiled month: fixed blocks of households, lived by threads through kernels that hold no interpreter lock.
 
 A block is a run of households of one origin. Each block has its own tallies, and a household writes only its own record and
-signal, so the result depends neither on the number of threads nor on their order. Kernels are not `parallel=True`: Numba then
-compiles writes to records and silently drops them.
+signal, so the result depends neither on the number of threads nor on their order. Kernels are not `parallel=True`: how a loop
+is cut would then be Numba's choice (docs/decisions/0007).
 """
 
 from __future__ import annotations

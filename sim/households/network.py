@@ -13,7 +13,7 @@ from sim.schema.rule import compiled
 LARGEST_GRAPH = 50_000
 """Households of the largest graph handed to networkx (about 1 kB a tie there)."""
 
-_ATTRIBUTES = ("origin", "province", "village", "rural", "born", "size", "workers")
+_ATTRIBUTES = ("origin", "province", "village", "rural", "born", "members", "workers")
 
 
 def to_networkx(population: Population, ties: Ties, origin: int | None = None) -> nx.Graph:

@@ -4,7 +4,7 @@ Consecutive households of a village form circles of kin of keyed size; within a 
 `kin_density` (a full circle of 12 would leave no room for other ties). Village ties lead to a household a few doors
 away; a share of both is rewired to any household of the village (Watts and Strogatz 1998, doi:10.1038/30918), a rewired
 tie between kin remaining one of kin. Ties between villages stay within the origin. Households to come have their ties
-from the start: whoever follows a tie asks whether the other end lives.
+from the start; until they come, nobody of theirs is abroad.
 """
 
 from __future__ import annotations

@@ -29,6 +29,8 @@ from sim.output.durable import current, flush, replace_folder, write_file
 from sim.output.result import Comparison, RunResult
 
 TABLES = ("corridors", "origins", "categories", "spells")
+HOUSEHOLDS = "households"
+"""Written only where households were followed."""
 RUN, AGAINST, COMPARISON, REPORT = "run.json", "against", "comparison", "report.html"
 _OWN = {RUN, AGAINST, REPORT}
 
@@ -76,7 +78,9 @@ def read_run(directory: str | Path) -> RunResult:
     directory = Path(directory)
     (corridors, origins, categories, spells), meta = _read(directory, TABLES)
     meta.pop("comparison", None)
-    return RunResult(corridors, origins, categories, meta, spells)
+    followed = meta.get("scenario", {}).get("follow", 0)
+    households = _read(directory, (HOUSEHOLDS,))[0][0] if followed else pd.DataFrame()
+    return RunResult(corridors, origins, categories, meta, spells, households)
 
 
 def read_comparison(directory: str | Path) -> Comparison:
@@ -139,6 +143,8 @@ def _write_tables(
     notes: Mapping[str, Any] | None = None,
 ) -> None:
     tables = {**{name: getattr(result, name) for name in TABLES}, **(more or {})}
+    if len(result.households):
+        tables[HOUSEHOLDS] = result.households
     files = {}
     for name, frame in tables.items():
         path = folder / f"{name}.parquet"

@@ -32,6 +32,8 @@ class RunResult:
     spells
         `seed`, `origin`, `destination`, `months` (band of length), `ended`, `running` (person-months at risk) and `survival`
         to the end of the band (Kaplan and Meier 1958); empty where a run did not count them.
+    households
+        The followed households of the first seed, a row a month and worker; empty unless `follow` asked for them.
     """
 
     corridors: pd.DataFrame
@@ -39,6 +41,7 @@ class RunResult:
     categories: pd.DataFrame
     meta: dict[str, Any] = field(default_factory=dict)
     spells: pd.DataFrame = field(default_factory=pd.DataFrame)
+    households: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @property
     def name(self) -> str:

@@ -14,6 +14,7 @@ KEYS (unit, default)
   engine=E                 compiled or mesa: same results, fast or as plain Mesa objects (compiled)
   threads=T                processors the compiled engine uses; results do not depend on it (2)
   until=YYYY-MM            last month simulated (the pack's last month)
+  follow=N                 households of the first seed to follow month by month: households.parquet (0)
   policy=P                 add the example of a policy, or several: policy=[devaluation,seasonal_work]
   policies.POLICY.SETTING=V            a setting of a policy (sim policies)
   parameters.NAME=V                    a number of the behaviour instead of its default
@@ -39,6 +40,7 @@ FILES WRITTEN
   results/NAME/corridors.parquet   measures by seed, month, origin and destination
   results/NAME/origins.parquet     measures by seed, month and origin
   results/NAME/categories.parquet  measures by sex, age, skill, sector, province and regime
+  results/NAME/spells.parquet      spells abroad by length: ended, running, share that lasts beyond
   The folder is written whole or not at all; an older run of the same name is replaced when the new one is complete.
 
 EXIT STATUS

@@ -1,0 +1,43 @@
+"""What every benchmark steps: the full model with all of `history` in force, at a number of households."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+from sim.configuration import request
+from sim.seed_run import Prepared, prepare
+
+BURN_IN = 12
+"""Months before the first one that counts: enough to fill memories, debts and ties abroad; the default of runs is 60."""
+SEED = 1
+YEAR = 12
+
+
+def prepared(households: int, months: int, *, engine: str = "compiled", burn_in: int = BURN_IN, **parameters: float) -> Prepared:
+    """The scenario `history` with about `households` households living in its first month, over at least `months` months.
+
+    A scenario cannot end within the pack's first year, so a shorter one is to be left off early. `parameters` replaces
+    numbers of the behaviour, to switch a part of it off.
+    """
+    whole = request("run", ["scenario=history"])
+    living = float(whole.region.array("households")[0].sum())
+    changes = {
+        "population.scale": households / living,
+        "population.burn_in": burn_in,
+        "engine": engine,
+        "until": whole.region.label(max(YEAR, months) - 1),
+        **{f"parameters.{name}": value for name, value in parameters.items()},
+    }
+    asked = request("run", ["scenario=history"], changes)
+    return prepare(asked.scenario, asked.region)
+
+
+def in_plain_python(module: str, arguments: list[str]) -> str:
+    """Standard output of ``python -m module arguments`` in a process whose rules are plain Python: the mesa engine's."""
+    environment = {**os.environ, "NUMBA_DISABLE_JIT": "1"}
+    done = subprocess.run(
+        [sys.executable, "-m", module, *arguments], env=environment, stdout=subprocess.PIPE, text=True, check=True
+    )
+    return done.stdout

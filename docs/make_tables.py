@@ -1,0 +1,164 @@
+"""Make the reference pages from the tables of the program: ``python docs/make_tables.py`` (or ``make docs``).
+
+Each page is a function of one table, so a page cannot say what the program does not; a test compares the
+committed pages with what these functions make.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from sim.measures import CATEGORY_MEASURES, MEASURES, Measure
+from sim.output.durable import replace_file
+from sim.schema.attributes import ATTRIBUTES, CAUSES, HOUSEHOLD
+from sim.schema.parameters import PARAMETERS
+from sim.schema.quantities import QUANTITIES, TOPICS, Quantity
+
+FOLDER = Path(__file__).resolve().parent
+MADE = "<!-- Made by docs/make_tables.py from the tables of the program. Change the table, then `make docs`. -->"
+
+SECTIONS = {
+    "choice": "Where to work",
+    "population": "Households and ties at the start",
+    "remittances": "Remittances",
+    "budget": "Household budget",
+    "learning": "Information",
+    "status": "Permits, offences and bans",
+    "return": "Return",
+    "work": "Work",
+}
+SHAPES = {
+    "country": "Of every country",
+    "corridor": "Of an origin and a destination",
+    "origin": "Of an origin",
+}
+PARAMETERS_TEXT = """# Parameters
+
+Every number of the behaviour. Give another one with `parameters.NAME=V`, as in `sim run parameters.beta=1.1`; a value
+outside the range is refused. `sim run --explain` prints the values a scenario uses.
+
+Tags: **published** (a figure from a named source), **derived** (computed from one, or found by a hand search on
+outcomes of 2012-2014), **assumed** (a wide prior; no source was found). Numbers that belong to a corridor or a
+country are not here but in the pack: see [quantities](quantities.md)."""
+MEASURES_TEXT = """# Measures
+
+What a run reports, each at population size, by seed and month. **stock**: state at the month's end; **flow**: during
+the month; **ratio**: must not be added up over places. Money "in base prices" is US dollars of the base period (the
+pack's first year) at constant home prices."""
+CORRIDORS_TEXT = (
+    """Table `corridors.parquet`: by seed, month, origin and destination. In bold: shown in the terminal."""
+)
+ORIGINS_TEXT = """Table `origins.parquet`: by seed, month and origin. It also holds the sum over destinations of every
+stock and flow above, except the one in destination currency."""
+CATEGORIES_TEXT = """Table `categories.parquet`: by seed, origin, category and group, for the last month of each
+quarter. Categories: sex, age (18-24, 25-34, 35-44, 45-59), skill (thirds of the origin), sector (of work abroad),
+province, regime (at home, regular, irregular). A worker stands in one group of each category, so categories must not
+be added up."""
+SPELLS_TEXT = """Table `spells.parquet`: by seed, origin, destination and length of the spell in months, how many
+spells `ended` over the whole run, the person-months `running` at the ends of months, and
+`survival`, the share of spells that last beyond the band (Kaplan and Meier 1958, doi:10.1080/01621459.1958.10501452,
+with the monthly chance constant within a band)."""
+ATTRIBUTES_TEXT = """# Attributes of a household
+
+A household is one record of integers, packed in this order ({size} bytes). Sums of money are cents of base-period USD
+at constant home prices. A worker's attributes stand in {workers} slots; those of a place in {places} (the pack's
+destinations in order). What is true and what is believed are always two fields: `ban_left` and `q`, the wage and
+`wage_belief`.
+
+`model.agents.get("savings")` gives a column, `model.agents[0].savings` one value (see [the model](model.md))."""
+QUANTITIES_TEXT = """# Quantities
+
+What a data pack gives and a policy may change. A policy changes nothing else. *Path* says how the rows of a pack
+become months (see [the data packs](data.md)); *two policies* says how two policies on the same quantity combine: the
+product of the ratios to the pack's value, the sum of the differences, the least or the greatest. A quantity of an
+origin and a destination can also be set by hand, in every month: `corridors.TJK.RUS.attraction=-3.6` (calendars
+apart)."""
+
+
+def table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """A Markdown table; upright bars in cells are escaped."""
+    lines = [heads, ["---"] * len(heads), *rows]
+    return "\n".join("| " + " | ".join(str(cell).replace("|", "\\|") for cell in line) + " |" for line in lines)
+
+
+def plain(number: float) -> str:
+    """A number without an exponent: ``1000000000``, ``0.0365``."""
+    return f"{number:.12g}" if abs(number) < 1e12 else f"{number:.0f}"
+
+
+def parameters() -> str:
+    """The page of parameters, by section."""
+    parts = [MADE, PARAMETERS_TEXT]
+    for section, title in SECTIONS.items():
+        rows = [
+            (f"`{p.name}`", plain(p.default), p.unit, f"{plain(p.low)} to {plain(p.high)}", p.prose, p.tag, p.source)
+            for p in PARAMETERS.values()
+            if p.section == section
+        ]
+        parts += [f"## {title}", table(("name", "default", "unit", "range", "what it is", "tag", "source"), rows)]
+    return "\n\n".join(parts) + "\n"
+
+
+def measures() -> str:
+    """The page of measures, by table."""
+    heads = ("measure", "unit", "kind", "definition")
+
+    def rows(of: Iterable[Measure]) -> list[tuple[str, ...]]:
+        return [(f"**`{m.name}`**" if m.headline else f"`{m.name}`", m.unit, m.kind, m.prose) for m in of]
+
+    known = MEASURES.values()
+    parts = [MADE, MEASURES_TEXT]
+    parts += [
+        "## By origin and destination",
+        CORRIDORS_TEXT,
+        table(heads, rows(m for m in known if m.level == "corridor")),
+    ]
+    parts += ["## By origin", ORIGINS_TEXT, table(heads, rows(m for m in known if m.level == "origin"))]
+    parts += ["## By category of people", CATEGORIES_TEXT, table(heads, rows(CATEGORY_MEASURES))]
+    return "\n\n".join([*parts, "## Spells", SPELLS_TEXT]) + "\n"
+
+
+def attributes() -> str:
+    """The page of attributes, in the order of memory, with the codes of what is stored as a number."""
+    rows = [(f"`{a.name}`", a.dtype, a.count if a.count > 1 else "", a.unit or "-", a.prose) for a in ATTRIBUTES]
+    topics = table(("bit", "topic"), enumerate(TOPICS))
+    causes = table(("code", "cause of a return"), enumerate(CAUSES))
+    text = ATTRIBUTES_TEXT.format(
+        size=HOUSEHOLD.itemsize, workers=HOUSEHOLD["place"].shape[0], places=HOUSEHOLD["taste"].shape[0]
+    )
+    parts = [MADE, text, table(("attribute", "type", "slots", "unit", "what it is"), rows)]
+    parts += ["## Topics (`heard`, `used`)", topics, "## Causes (`cause`)", causes]
+    return "\n\n".join(parts) + "\n"
+
+
+def quantities() -> str:
+    """The page of quantities, by what they belong to."""
+
+    def row(q: Quantity) -> tuple[str, ...]:
+        missing = "refused" if q.default is None else plain(q.default)
+        return f"`{q.name}`", q.unit, f"{plain(q.low)} to {plain(q.high)}", q.path, q.combine, missing, q.prose
+
+    heads = ("quantity", "unit", "bounds", "path", "two policies", "where a pack has none", "what it is")
+    parts = [MADE, QUANTITIES_TEXT]
+    for shape, title in SHAPES.items():
+        parts += [f"## {title}", table(heads, [row(q) for q in QUANTITIES.values() if q.shape == shape])]
+    return "\n\n".join(parts) + "\n"
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "parameters.md": parameters,
+    "measures.md": measures,
+    "attributes.md": attributes,
+    "quantities.md": quantities,
+}
+
+
+def main() -> None:
+    """Write every page beside this file."""
+    for name, page in PAGES.items():
+        replace_file(FOLDER / name, page().encode())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,57 @@
+"""Run again what a folder's run.json says, and check that every household ends the same.
+
+USAGE
+  sim rerun DIR [threads=T] [engine=compiled|mesa]
+
+  DIR is a folder that `sim run` or `sim compare` has written. Nothing in it is changed. The pack must be the one the run
+  was made with; the code may be another, and the check tells whether that matters.
+
+EXAMPLES
+  sim rerun results/history
+  sim rerun results/demo/against threads=1
+
+EXIT STATUS
+  0 every seed ends with the same digest; 1 some seed does not; 2 bad input; 130 interrupted
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sim.cli.commands import split_options
+from sim.errors import InputError, unknown_name
+
+OWN_KEYS = ("threads", "engine")
+DIFFERS = 1
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run again and compare digests."""
+    _, rest = split_options(arguments, ())
+    folders = [argument for argument in rest if "=" not in argument]
+    if len(folders) != 1:
+        raise InputError("sim rerun", f"is given {len(folders)} folders", allowed="one: sim rerun results/NAME")
+    changes = dict(argument.split("=", 1) for argument in rest if "=" in argument)
+    for key in changes:
+        if key not in OWN_KEYS:
+            raise unknown_name(key, key, OWN_KEYS, "key of sim rerun")
+    from sim.cli.progress import bar
+    from sim.output.folder import read_run
+    from sim.region import load
+    from sim.scenario import Scenario
+    from sim.simulation import simulate
+
+    before = read_run(folders[0]).meta
+    told = dict(before["scenario"])
+    told |= {key: int(value) if value.isdigit() else value for key, value in changes.items()}
+    region = load(told["region"]["pack"])
+    if region.digest != before["pack_digest"]:
+        given = f"has changed since the run was made ({before['pack_digest'][:8]}, now {region.digest[:8]})"
+        raise InputError(f"the pack {region.name}", given, allowed="the pack as it was")
+    scenario = Scenario.from_mapping(told, region)
+    with bar(f"{scenario.name} again", [scenario]) as progress:
+        after = simulate(scenario, region, progress).meta
+    parted = [seed for seed, digest in before["digests"].items() if after["digests"].get(seed) != digest]
+    for seed, digest in before["digests"].items():
+        print(f"seed {seed}  {digest[:16]}  {'DIFFERS: ' + after['digests'][seed][:16] if seed in parted else 'the same'}")
+    return DIFFERS if parted else 0
