@@ -82,7 +82,9 @@ def test_memory_of_trips_fades():
     assert trips_to(household, 0, 1, 35, p) == 0.0
 
 
-def planned(people: np.ndarray, mobility: float = 1.0, season: float = 1.0, **fields: float) -> tuple[np.ndarray, Counts]:
+def planned(
+    people: np.ndarray, mobility: float = 1.0, season: float = 1.0, **fields: float
+) -> tuple[np.ndarray, Counts]:
     """Intents of many households for whom destination 1 is irresistible."""
     row = np.array([corridor(**{**LAW, "attraction": 60.0, "season_departures": season, **fields})])
     conditions, p, counts = home(season_departures=season), parameters(hazard=0.08), Counts()
