@@ -82,8 +82,8 @@ def worse(name: str, destination: int, by: float) -> Callable[[np.ndarray], None
 def surely(name: str, banned: bool, month: int, destination: int, by: float, moved: np.ndarray) -> np.ndarray:
     """Of those who moved, those for whom the change works as it is named.
 
-    More pay also means more to lose: where the fear of detection weighs more than the gain, pay repels. And a dearer trip
-    may put the permit out of reach, whose own price then falls away. These are the rule's doing, not luck's.
+    More pay also means more to lose: where the fear of detection weighs more than the gain, pay repels. And a dearer
+    trip may put the permit out of reach, whose own price then falls away. Both are the rule's doing, not luck's.
     """
     model, records, _ = settled(banned)
     p = model.world.parameters[0]
