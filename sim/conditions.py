@@ -31,6 +31,7 @@ CORRIDOR_FIELDS = (
     "true_log_regular",  # the same three with the month's own figures
     "true_log_irregular",
     "true_log_value",
+    "spared",  # what a regular migrant gains who pays no monthly price for a permit, log points
     "worth_regular",  # ln(e C): what a month there is worth
     "worth_irregular",
     "finding",  # chance a month that a jobless migrant finds work
@@ -206,6 +207,7 @@ class _Maker:
             "true_log_regular": np.log(true_regular * chance),
             "true_log_irregular": np.log(true_irregular * chance),
             "true_log_value": (1.0 - theta) * np.log(rate) - living,
+            "spared": np.log(np.maximum(regular, true_regular) / true_regular) + 0 * rate,
             "worth_regular": np.log(rate * true_regular),
             "worth_irregular": np.log(rate * true_irregular),
             "finding": np.minimum(0.95, finding * busy),

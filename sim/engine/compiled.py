@@ -14,16 +14,16 @@ from sim.tallies import TALLIES
 
 
 class CompiledEngine:
-    """Lives months on the records of a :class:`World`; the same digest for any number of threads."""
+    """Lives months on the records of a :class:`World`, from `month` on; the same digest for any number of threads."""
 
-    def __init__(self, world: World, threads: int = 1) -> None:
+    def __init__(self, world: World, threads: int, month: int) -> None:
         self.world = world
         self.blocks = cut_blocks(world.starts)
         self.tallies = np.zeros((len(self.blocks), (PLACES + 1) * TALLIES), np.int64)
         self.signals = np.zeros(len(world.households), np.int64)
         self.lanes = max(1, min(threads, len(self.blocks)))
         self.pool = ThreadPoolExecutor(self.lanes) if self.lanes > 1 else None
-        first_signals(world.households, self.signals)
+        first_signals(world.households, month, self.signals)
 
     def plan(self, month: int) -> None:
         """Learn and plan, for all households."""

@@ -103,7 +103,7 @@ class PlainHousehold(mesa.Agent):
 class PlainEngine:
     """Lives months through ``AgentSet.do`` on Mesa agents; slow, and the measure of right and wrong."""
 
-    def __init__(self, world: World, model: mesa.Model) -> None:
+    def __init__(self, world: World, model: mesa.Model, month: int) -> None:
         if COMPILED:
             raise RuntimeError("the plain engine needs NUMBA_DISABLE_JIT=1 in its process")
         self.world = world
@@ -115,7 +115,7 @@ class PlainEngine:
         self.agents = model.agents
         for index, record in enumerate(world.households):
             PlainHousehold(model, index, record)
-        self.signals = [signal_of(agent) for agent in self.agents]
+        self.signals = [signal_of(agent) if lives(agent, month - 1) else 0 for agent in self.agents]
 
     def plan(self, month: int) -> None:
         """Learn and plan, for all agents."""
