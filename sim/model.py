@@ -82,7 +82,9 @@ class MigrationModel(mesa.Model):
         self.ledger = Ledger(self.engine.records(), len(self.world.starts) - 1, month)
 
     def step(self) -> None:
-        """One month: learn and plan; clear permits; travel, work, remit, consume, enforce, come home; close the books."""
+        """One month: learn and plan; clear permits; travel, work, remit, consume, enforce, come home; close the
+        books.
+        """
         self.engine.plan(self.month)
         granted = self.clear()
         self.tallies = self.engine.live(self.month, granted)

@@ -54,7 +54,12 @@ class Prepared:
         """Digest of all that the burn-in depends on: two scenarios with the same one share it."""
         told = hashlib.sha256()
         burn_in = self.conditions.burn_in
-        for part in (self.conditions.corridors[:burn_in], self.conditions.homes[:burn_in], self.parameters, self.mobility):
+        for part in (
+            self.conditions.corridors[:burn_in],
+            self.conditions.homes[:burn_in],
+            self.parameters,
+            self.mobility,
+        ):
             told.update(np.ascontiguousarray(part).tobytes())
         told.update(repr((self.scenario.scale, burn_in, self.settings)).encode())
         return told.hexdigest()
@@ -222,7 +227,9 @@ class SeedRun:
         return run
 
     def run(self, progress: Progress | None = None, categories: bool = True, follow: bool = False) -> SeedOutcome:
-        """Live the scenario's months and close; with `follow`, keep every month of the scenario's followed households."""
+        """Live the scenario's months and close; with `follow`, keep every month of the scenario's followed
+        households.
+        """
         months, frame = self.prepared.scenario.months, self.prepared.frame
         tallies = np.zeros((months, len(frame.origins), PLACES + 1, TALLIES), np.int64)
         counted = tuple(range(QUARTER - 1, months, QUARTER)) if categories else ()

@@ -80,7 +80,9 @@ def run_seeds(scenarios: list[Scenario], region: Region, progress: Progress | No
 
 
 def _begin(one: Prepared, seed: int, threads: int, settled: dict[str, SeedRun], progress: Progress | None) -> SeedRun:
-    """A run of `one` at its first month, from a settled world that an equal beginning has made, or from its own burn-in."""
+    """A run of `one` at its first month, from a settled world that an equal beginning has made, or from its own
+    burn-in.
+    """
     if one.beginning not in settled:
         settled[one.beginning] = SeedRun(one, seed, threads)
         settled[one.beginning].burn_in(progress)
@@ -92,7 +94,11 @@ def _begin(one: Prepared, seed: int, threads: int, settled: dict[str, SeedRun], 
 
 def _in_plain_process(scenarios: list[Scenario], region: Region, progress: Progress | None) -> Runs:
     """Run the seeds in a process where rules are plain Python (see :mod:`sim.engine.plain`)."""
-    environment = {**os.environ, "NUMBA_DISABLE_JIT": "1", "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    environment = {
+        **os.environ,
+        "NUMBA_DISABLE_JIT": "1",
+        "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
+    }
     child = subprocess.Popen(
         [sys.executable, "-m", "sim.plain_process"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
     )

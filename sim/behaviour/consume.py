@@ -30,21 +30,13 @@ def consume(household, income, residents, home, p, tally):
     interest = int(household.debt * p.interest + 0.5) if household.debt < limit else 0
     household.debt = household.debt + interest
     floor = int(home.subsistence * residents + 0.5)
-    repay = 0
-    if household.debt > 0 and income > floor:
-        repay = min(min(household.debt, int(household.debt * p.repay_share + 0.5)), income - floor)
+    repay = max(0, min(min(household.debt, int(household.debt * p.repay_share + 0.5)), income - floor))
     left = income - repay
-    spend = floor
-    if left > floor:
-        spend += int(p.spend_income * (left - floor) + 0.5)
-    spare = household.savings - 2 * income
-    if spare > 0:
-        spend += int(p.spend_savings * spare + 0.5)
-    borrowed = 0
-    if spend > left + household.savings:
-        room = max(0, limit - household.debt)
-        borrowed = min(spend - left - household.savings, room)
-        spend = left + household.savings + borrowed
+    spend = floor + int(p.spend_income * max(0, left - floor) + 0.5)
+    spend += int(p.spend_savings * max(0, household.savings - 2 * income) + 0.5)
+    missing = max(0, spend - left - household.savings)
+    borrowed = min(missing, max(0, limit - household.debt))
+    spend -= missing - borrowed
     household.savings = household.savings + left + borrowed - spend
     household.debt = household.debt + borrowed - repay
     household.consumption = spend

@@ -31,22 +31,20 @@ def count(household, ties, home, corridors, tally):
     note(tally, 0, Tally.SAVINGS, household.savings)
     note(tally, 0, Tally.DEBT, household.debt)
     for d in range(len(corridors)):
-        if (household.heard >> d) & 1:
-            note(tally, d + 1, Tally.AWARE_WORK, 1)
-            note(tally, d + 1, Tally.BELIEF_ERROR, abs(household.wage_belief[d]))
+        aware = (household.heard >> d) & 1
+        note(tally, d + 1, Tally.AWARE_WORK, aware)
+        note(tally, d + 1, Tally.BELIEF_ERROR, aware * abs(household.wage_belief[d]))
     for topic in range(3, 8):
-        if (household.heard >> topic) & 1:
-            note(tally, 0, Tally.HEARD + topic, 1)
+        note(tally, 0, Tally.HEARD + topic, (household.heard >> topic) & 1)
 
 
 @rule
 def count_at_home(household, w, tally):
     """Joblessness at home, of all and of those who came back."""
-    if household.jobless[w] > 0:
-        note(tally, 0, Tally.JOBLESS_HOME, 1)
+    idle = 1 if household.jobless[w] > 0 else 0
+    note(tally, 0, Tally.JOBLESS_HOME, idle)
     if household.last_place[w] > 0:
         months = household.months[w]
-        idle = 1 if household.jobless[w] > 0 else 0
         if months <= 12:
             note(tally, 0, Tally.JOBLESS_RETURNEES, idle)
         if months == 3:
@@ -109,5 +107,4 @@ def count_welfare(household, residents, ties, home, tally):
         note(tally, 0, Tally.GAP, int(gap * residents * SHARE_ONE + 0.5))
         if ties < FEW_TIES and household.contacts[0] == NOBODY and household.contacts[3] == NOBODY:
             note(tally, 0, Tally.VULNERABLE, 1)
-    if household.remitted + household.remitted > household.income:
-        note(tally, 0, Tally.DEPENDENT, 1)
+    note(tally, 0, Tally.DEPENDENT, 1 if household.remitted + household.remitted > household.income else 0)

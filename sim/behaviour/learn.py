@@ -24,6 +24,7 @@ from sim.schema.attributes import (
     SIGNAL_RISK,
     SIGNAL_USED,
     SIGNAL_WAGE,
+    WORKERS,
 )
 from sim.schema.rule import rule
 
@@ -59,14 +60,15 @@ def forget(household, month, luck, p):
     if idle != 0:
         u = uniform_in(luck[Purpose.FORGET], household.key, 0, 0)
         if u < TOPICS * p.forget:  # no topic is lost above this: spares the loop
-            for topic in range(TOPICS):
-                if (idle >> topic) & 1:
-                    if u < p.forget:
-                        household.heard = household.heard & ~(1 << topic)
-                        household.used = household.used & ~(1 << topic)
-                        u = u / p.forget
-                    else:
-                        u = (u - p.forget) / (1.0 - p.forget)
+            while idle != 0:
+                topic = idle & -idle
+                idle ^= topic
+                if u < p.forget:
+                    household.heard = household.heard & ~topic
+                    household.used = household.used & ~topic
+                    u = u / p.forget
+                else:
+                    u = (u - p.forget) / (1.0 - p.forget)
     for d in range(PLACES):
         if household.precision[d] > PRECISION_ONE:
             household.precision[d] = household.precision[d] - int(household.precision[d] * p.precision_fade + 0.5)
@@ -127,15 +129,16 @@ def converse(household, signal, month, luck, in_force, k, p):
     if unheard != 0:
         used = (signal >> SIGNAL_USED) & 255
         u = uniform_in(luck[Purpose.MESSAGE], household.key, 0, k)
-        for topic in range(TOPICS):
-            if (unheard >> topic) & 1:
-                if (used >> topic) & 1:
-                    household.heard = household.heard | (1 << topic)
-                elif u < p.tell_ratio:
-                    household.heard = household.heard | (1 << topic)
-                    u = u / p.tell_ratio
-                else:
-                    u = (u - p.tell_ratio) / (1.0 - p.tell_ratio)
+        while unheard != 0:
+            topic = unheard & -unheard
+            unheard ^= topic
+            if used & topic:
+                household.heard = household.heard | topic
+            elif u < p.tell_ratio:
+                household.heard = household.heard | topic
+                u = u / p.tell_ratio
+            else:
+                u = (u - p.tell_ratio) / (1.0 - p.tell_ratio)
     believe_wages(household, signal, told, month, luck, k, p)
     believe_risk(household, signal, p)
 
@@ -220,10 +223,8 @@ def signal_of(household):
     """What neighbours will see of the household next month, packed in one integer (see `attributes`)."""
     signal = (household.heard << SIGNAL_HEARD) | (household.used << SIGNAL_USED)
     banned = 0
-    for w in range(household.workers):
-        place = household.place[w]
-        if place > 0:
-            signal += 1 << (SIGNAL_ABROAD + 2 * (place - 1))
+    for w in range(WORKERS):  # a slot without a worker is at home; 1 << 2 place >> 2 counts nobody there
+        signal += (1 << (2 * household.place[w]) >> 2) << SIGNAL_ABROAD
         if household.ban_left[w] > 0 and household.q[w] + household.q[w] < SHARE_ONE:
             banned += 1
     signal |= banned << SIGNAL_BANNED

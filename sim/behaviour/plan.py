@@ -38,6 +38,8 @@ LOG_LEAST_PAY, LEAST_PAY_HOME = math.log(20.0), 30.0
 ENDED = -1  # `permit` of a worker whose permit has just ended
 NESTED = 2  # the first two destinations share a nest
 CLOSED = -1e9
+LANE_BITS = 16  # room for the workers of 21,000 ties
+LANE = (1 << LANE_BITS) - 1
 ADULT, RETIREMENT = 18 * 12, 60 * 12
 
 
@@ -86,25 +88,36 @@ def age_band(age):
 @rule
 def ties_abroad(household, i, offsets, neighbours, signals, p):
     """n_d: workers of the ties seen in each destination, weighted by the kind of tie; a tuple of three."""
-    one = 0.0
-    two = 0.0
-    three = 0.0
+    kin = 0
+    others = 0
     for position in range(offsets[i], offsets[i + 1]):
         code = neighbours[position]
-        there = signals[code & INDEX_MASK] >> SIGNAL_ABROAD
-        if there & 63:
-            weight = p.ties_kin if (code >> INDEX_BITS) == KIN else p.ties_village
-            one += weight * (there & 3)
-            two += weight * ((there >> 2) & 3)
-            three += weight * ((there >> 4) & 3)
+        there = in_lanes(signals[code & INDEX_MASK])
+        kin += there if (code >> INDEX_BITS) == KIN else 0
+        others += there
+    others -= kin
+    met = 0
     for slot in range(CONTACTS):
         j = household.contacts[slot]
         if j != NOBODY:
-            there = signals[j] >> SIGNAL_ABROAD
-            one += p.ties_diaspora * (there & 3)
-            two += p.ties_diaspora * ((there >> 2) & 3)
-            three += p.ties_diaspora * ((there >> 4) & 3)
+            met += in_lanes(signals[j])
+    one = weighted(kin & LANE, others & LANE, met & LANE, p)
+    two = weighted((kin >> LANE_BITS) & LANE, (others >> LANE_BITS) & LANE, (met >> LANE_BITS) & LANE, p)
+    three = weighted(kin >> 2 * LANE_BITS, others >> 2 * LANE_BITS, met >> 2 * LANE_BITS, p)
     return (one, two, three)
+
+
+@rule
+def in_lanes(signal):
+    """Workers abroad in a signal, one lane of an integer for each destination: sums over ties need no loop over places."""
+    there = signal >> SIGNAL_ABROAD
+    return (there & 3) | ((there & 12) << (LANE_BITS - 2)) | ((there & 48) << 2 * (LANE_BITS - 2))
+
+
+@rule
+def weighted(kin, others, met, p):
+    """Ties of all kinds to one destination."""
+    return p.ties_kin * kin + p.ties_village * others + p.ties_diaspora * met
 
 
 @rule
@@ -230,6 +243,8 @@ def weigh(household, w, month, luck, home, corridors, near, p, tally):
         drawn += p.delta * math.log1p(trips_to(household, w, d, month, p))
         value = believed(household, w, d, log_skill, log_home, y_home, purse, drawn, held, corridor, p)
         truth = true_worth(household, w, d, log_skill, log_home, y_home, purse, drawn, held, corridor, p)
+        if value == CLOSED and truth == CLOSED:
+            continue
         error = gumbel_in(luck[Purpose.GUMBEL], household.key, w, d + 1)
         if d < NESTED:
             error = shared + scale * error

@@ -44,7 +44,9 @@ class CompiledEngine:
         numbers = np.empty(len(w.households) * WORKERS, np.int64)
         places = np.empty(len(numbers), np.int8)
         corridors = w.conditions.corridors[w.at(month)]
-        found = collect_applications(w.households, self.blocks, month, self.luck, corridors, w.parameters, numbers, places)
+        found = collect_applications(
+            w.households, self.blocks, month, self.luck, corridors, w.parameters, numbers, places
+        )
         return numbers[:found], places[:found]
 
     def live(self, month: int, granted: np.ndarray) -> np.ndarray:
@@ -73,6 +75,9 @@ class CompiledEngine:
         if self.pool is None:
             kernel(households, self.blocks, 0, 1, *arguments)
             return
-        lanes = [self.pool.submit(kernel, households, self.blocks, lane, self.lanes, *arguments) for lane in range(self.lanes)]
+        lanes = [
+            self.pool.submit(kernel, households, self.blocks, lane, self.lanes, *arguments)
+            for lane in range(self.lanes)
+        ]
         for lane in lanes:
             lane.result()

@@ -1,7 +1,7 @@
 """The plain engine: a true Mesa model of ordinary Python agents, calling the very same rules uncompiled.
 
-It is the oracle of the compiled engine: both give the same households, field by field, month by month. It runs in a process
-with ``NUMBA_DISABLE_JIT=1``, because a compiled rule would call compiled rules.
+It is the oracle of the compiled engine: both give the same households, field by field, month by month. It runs in a
+process with ``NUMBA_DISABLE_JIT=1``, because a compiled rule would call compiled rules.
 """
 
 from __future__ import annotations
@@ -41,8 +41,35 @@ class PlainHousehold(mesa.Agent):
         e = self.model.engine
         if lives(self, e.month):
             o, i = self.origin, self.index
-            learn(self, i, e.month, e.luck, e.homes[o], e.news[o], e.loud, e.offsets, e.neighbours, e.signals, e.first[o], e.size[o], e.p)
-            plan(self, i, e.month, e.luck, e.homes[o], e.corridors[o], e.mobility[o], e.offsets, e.neighbours, e.signals, e.p, e.tally[o])
+            learn(
+                self,
+                i,
+                e.month,
+                e.luck,
+                e.homes[o],
+                e.news[o],
+                e.loud,
+                e.offsets,
+                e.neighbours,
+                e.signals,
+                e.first[o],
+                e.size[o],
+                e.p,
+            )
+            plan(
+                self,
+                i,
+                e.month,
+                e.luck,
+                e.homes[o],
+                e.corridors[o],
+                e.mobility[o],
+                e.offsets,
+                e.neighbours,
+                e.signals,
+                e.p,
+                e.tally[o],
+            )
 
     def apply(self) -> None:
         """Hand in applications for seasonal permits."""
@@ -59,7 +86,17 @@ class PlainHousehold(mesa.Agent):
         e = self.model.engine
         if lives(self, e.month):
             o, i = self.origin, self.index
-            live(self, e.offsets[i + 1] - e.offsets[i], e.month, e.luck, e.homes[o], e.corridors[o], e.granted, e.p, e.tally[o])
+            live(
+                self,
+                e.offsets[i + 1] - e.offsets[i],
+                e.month,
+                e.luck,
+                e.homes[o],
+                e.corridors[o],
+                e.granted,
+                e.p,
+                e.tally[o],
+            )
             e.signals[i] = signal_of(self)
 
 

@@ -213,7 +213,9 @@ def _begin_abroad(household: Any, w: int, place: int, constants: Any, seed: int)
     household.months[w] = months
     household.stay[w] = (1 << min(months, 6)) - 1
     draw = uniform(seed, _START_MONTHS, 0, key, w, 1)
-    household.trips[w * _PLACES + place - 1] = _rounded(TRIPS_ONE * (1.0 + constants.most_trips * draw * draw), 0, _LARGEST_SHORT)
+    household.trips[w * _PLACES + place - 1] = _rounded(
+        TRIPS_ONE * (1.0 + constants.most_trips * draw * draw), 0, _LARGEST_SHORT
+    )
     if uniform(seed, _START_REGIME, 0, key, w, 0) < constants.irregular:
         household.regime[w] = IRREGULAR
     else:

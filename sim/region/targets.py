@@ -1,4 +1,6 @@
-"""Observed outcomes to hold the model against, from ``targets.csv``: read, checked, and kept apart from what drives it."""
+"""Observed outcomes to hold the model against, from ``targets.csv``: read, checked, and kept apart from what drives
+it.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +22,7 @@ USES = ("fitted", "shape", "checked")
 
 _FORMS = "YYYY, YYYY-MM, YYYYQn, YYYYHn, YYYY-MM/YYYY-MM; without a year MM, MM/MM or Qn; or nothing"
 _PERIOD = re.compile(
+
     r"(?P<year>\d{4})(-(?P<month>0[1-9]|1[0-2])(/(?P<last>\d{4}-(0[1-9]|1[0-2])))?|Q(?P<quarter>[1-4])|H(?P<half>[12]))?"
     r"|(0[1-9]|1[0-2])(/(0[1-9]|1[0-2]))?|Q[1-4]|"
 )
