@@ -285,3 +285,10 @@ def test_choices_have_the_analytic_shares_of_a_nested_logit(scale, utilities):
     whole = math.exp(v[0]) + inclusive + math.exp(v[3])
     shares = np.array([math.exp(v[0]), *(inclusive * nest / nest.sum()), math.exp(v[3])]) / whole
     assert stats.chisquare(counts, shares * many).pvalue > SMALLEST_P, counts / many
+
+
+def test_no_two_who_draw_share_a_draw():
+    """Household, worker and number are kept apart: of a million neighbours no two have the same 64 bits."""
+    keys, workers, ks = (axis.ravel() for axis in np.meshgrid(np.arange(3000), np.arange(3), np.arange(110)))
+    bits = words([stream_of(1, int(Purpose.GUMBEL), 4)], keys, workers, ks, many=len(keys))
+    assert len(np.unique(bits)) == len(bits)
