@@ -36,7 +36,7 @@ TOPICS = 8
 KIN, VILLAGE, LONG = 0, 1, 2
 INDEX_BITS = 28
 INDEX_MASK = (1 << INDEX_BITS) - 1
-ROUTE_TOPIC = (0, 5, 4, 6)  # topic of each route: none, work permit, seasonal permit, free movement
+ROUTE_BIT = (0, 1 << 5, 1 << 4, 1 << 6)  # topic of each route: none, work permit, seasonal permit, free movement
 PRECISION_MOST = 20 * PRECISION_ONE
 BAN_RULES_BIT = 1 << 3
 
@@ -82,12 +82,8 @@ def forget(household, month, luck, p):
 def in_use(household):
     """Topics the household lives by this month: work where its workers are, and the routes they went by; bits."""
     topics = 0
-    for w in range(household.workers):
-        place = household.place[w]
-        if place > 0:
-            topics |= 1 << (place - 1)
-            if household.route[w] > 0:
-                topics |= 1 << ROUTE_TOPIC[household.route[w]]
+    for w in range(WORKERS):  # at home, and in a slot without a worker, place and route are 0
+        topics |= (1 << household.place[w] >> 1) | ROUTE_BIT[household.route[w]]
     return topics
 
 
