@@ -154,7 +154,9 @@ def network(
     InputError
         Anything that cannot be made, a graph too large for networkx among it.
     """
-    asked = _request("run", {"scenario": scenario}, {"population.scale": scale, "first_seed": seed}, region, overrides, None)
+    asked = _request(
+        "run", {"scenario": scenario}, {"population.scale": scale, "first_seed": seed}, region, overrides, None
+    )
     from sim.households.network import to_networkx
     from sim.seed_run import prepare, synthesise_people
 

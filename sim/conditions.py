@@ -1,9 +1,9 @@
 """From a pack's quantities to the month's conditions: the only place where currencies, prices and seasons meet.
 
 Everything is compared in base-period home purchasing power; the base period is the pack's first year. With E origin
-currency per destination currency and P_o home prices, e = (E / P_o) / (its mean over the base period); C is pay at the base
-rate in base-period USD. Households look at an adaptive view of e, C and the chance of a job, not at the month's figures
-(Nerlove 1958; the weight is a parameter). Before the first month the conditions of the first year are repeated.
+currency per destination currency and P_o home prices, e = (E / P_o) / (its mean over the base period); C is pay at the
+base rate in base-period USD. Households look at an adaptive view of e, C and the chance of a job, not at the month's
+figures (Nerlove 1958; the weight is a parameter). Before the first month the conditions of the first year are repeated.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ CORRIDOR_FIELDS = (
     "true_log_regular",  # the same three with the month's own figures
     "true_log_irregular",
     "true_log_value",
+    "spared",  # what a regular migrant gains who pays no monthly price for a permit, log points
     "worth_regular",  # ln(e C): what a month there is worth
     "worth_irregular",
     "finding",  # chance a month that a jobless migrant finds work
@@ -104,7 +105,9 @@ def _adaptive(series: np.ndarray, weight: float) -> np.ndarray:
 
 
 def _digits(series: np.ndarray) -> np.ndarray:
-    """Round to eleven significant digits, so that the unit a currency is quoted in cannot move a choice by a last bit."""
+    """Round to eleven significant digits, so that the unit a currency is quoted in cannot move a choice by a last
+    bit.
+    """
     with np.errstate(divide="ignore"):
         magnitude = np.where(series == 0, 0.0, np.floor(np.log10(np.abs(np.where(series == 0, 1.0, series)))))
     power = 10.0 ** (10 - magnitude)
@@ -118,7 +121,8 @@ Series = Callable[["_Maker"], np.ndarray]
 class _Maker:
     """Quantities of one scenario on their way to the table of conditions.
 
-    `pack` holds them before any policy: the burn-in and the base period are the pack's, whatever a policy changes later.
+    `pack` holds them before any policy: the burn-in and the base period are the pack's, whatever a policy changes
+    later.
     """
 
     quantities: Mapping[str, np.ndarray]
@@ -159,7 +163,9 @@ class _Maker:
         return own[self.burn_in : self.burn_in + YEAR].mean(axis=0)
 
     def beyond_trend(self) -> np.ndarray:
-        """ln of the destinations' GDP relative to the base period, less the growth that demand for labour takes for granted."""
+        """ln of the destinations' GDP relative to the base period, less the growth that demand for labour takes for
+        granted.
+        """
         growth = self.of_destinations("gdp_growth")
         base = self.base(lambda maker: maker.of_destinations("gdp_growth"))
         month = np.arange(-self.burn_in, len(growth) - self.burn_in)
@@ -201,6 +207,7 @@ class _Maker:
             "true_log_regular": np.log(true_regular * chance),
             "true_log_irregular": np.log(true_irregular * chance),
             "true_log_value": (1.0 - theta) * np.log(rate) - living,
+            "spared": np.log(np.maximum(regular, true_regular) / true_regular) + 0 * rate,
             "worth_regular": np.log(rate * true_regular),
             "worth_irregular": np.log(rate * true_irregular),
             "finding": np.minimum(0.95, finding * busy),
@@ -224,7 +231,9 @@ class _Maker:
         return {name: _digits(series) for name, series in fields.items()}
 
     def topics_in_force(self) -> np.ndarray:
-        """Topics that exist for each origin, as bits, shape (months, origins): a route no law grants is not talked of."""
+        """Topics that exist for each origin, as bits, shape (months, origins): a route no law grants is not talked
+        of.
+        """
         granted = {
             TOPICS.index("seasonal_permit"): self.law("seasonal_quota") > 0,
             TOPICS.index("work_permit"): self.law("permit_access") > 0,

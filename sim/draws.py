@@ -1,9 +1,10 @@
 """Keyed random numbers: luck is a function of who, when and what for, never a state that advances.
 
 ``uniform(seed, purpose, month, key, worker, k)`` is the finaliser of SplitMix64 (Steele, Lea and Flood 2014,
-doi:10.1145/2660193.2660195; constants of Stafford's variant 13) over a Weyl combination of its arguments. Nothing depends
-on order, threads or population size, and the same household meets the same luck in every scenario. Within a month, rules
-draw from the month's *streams* (:func:`luck_of`): the part of the hash that seed, purpose and month fix, computed once.
+doi:10.1145/2660193.2660195; constants of Stafford's variant 13) over a Weyl combination of its arguments. Nothing
+depends on order, threads or population size, and the same household meets the same luck in every scenario. Within a
+month, rules draw from the month's *streams* (:func:`luck_of`): the part of the hash that seed, purpose and month fix,
+computed once.
 
 This is the only module of the package that may make a random number.
 """
@@ -203,4 +204,6 @@ def log_positive_stable_in(scale: float, stream: int, key: int, worker: int, k: 
     u = 3.141592653589793 * uniform_in(stream, key, worker, k)
     w = -math.log(uniform_in(stream, key, worker, k + 1000))
     rest = (1.0 - scale) / scale
-    return math.log(math.sin(scale * u)) - math.log(math.sin(u)) / scale + rest * math.log(math.sin((1.0 - scale) * u) / w)
+    return (
+        math.log(math.sin(scale * u)) - math.log(math.sin(u)) / scale + rest * math.log(math.sin((1.0 - scale) * u) / w)
+    )

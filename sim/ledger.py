@@ -36,11 +36,15 @@ class Ledger:
         for place in range(1, PLACES + 1):
             here = (households["place"] == place).sum(axis=1) * alive
             self.stock[:, place] = np.bincount(origin, here, origins).astype(np.int64)
-        self.savings = np.array([households["savings"][alive & (origin == o)].sum(dtype=np.int64) for o in range(origins)])
+        self.savings = np.array(
+            [households["savings"][alive & (origin == o)].sum(dtype=np.int64) for o in range(origins)]
+        )
         self.debt = np.array([households["debt"][alive & (origin == o)].sum(dtype=np.int64) for o in range(origins)])
 
     def close(self, month: int, tallies: np.ndarray) -> None:
-        """Close `month` from its tallies, shape (origins, places, tallies); raises :class:`LedgerError` where it does not add up."""
+        """Close `month` from its tallies, shape (origins, places, tallies); raises :class:`LedgerError` where it does
+        not add up.
+        """
         t = tallies
         moved = t[:, :, Tally.DEPARTURES] + t[:, :, Tally.MOVED_IN] - t[:, :, Tally.RETURNS] - t[:, :, Tally.MOVED_ON]
         self._same(month, "people at each destination", self.stock + moved, t[:, :, Tally.STOCK])

@@ -49,12 +49,14 @@ class MigrationModel(mesa.Model):
         ``compiled`` (records and threads) or ``mesa`` (plain Mesa objects; its process needs ``NUMBA_DISABLE_JIT=1``).
     threads
         Threads of the compiled engine; the result does not depend on it.
+    month
+        The month the world stands at the beginning of; None = the first of its burn-in.
     """
 
-    def __init__(self, world: World, engine: str = "compiled", threads: int = 1) -> None:
+    def __init__(self, world: World, engine: str = "compiled", threads: int = 1, month: int | None = None) -> None:
         super().__init__(seed=0)
         self.world = world
-        self.month = -world.conditions.burn_in
+        self.month = -world.conditions.burn_in if month is None else month
         self.granted_this_year = np.zeros(PLACES, np.int64)
         self.tallies = np.zeros(0, np.int64)
         self.ledger = Ledger(world.households, len(world.starts) - 1, self.month)
@@ -64,25 +66,22 @@ class MigrationModel(mesa.Model):
         if engine == "mesa":
             from sim.engine.plain import PlainEngine
 
-            return PlainEngine(self.world, self)
+            return PlainEngine(self.world, self, self.month)
         from sim.engine.compiled import CompiledEngine
 
         self._households = HouseholdSet(self, self.world.households)
         self._agents_by_type[Household] = self._households
-        return CompiledEngine(self.world, threads)
+        return CompiledEngine(self.world, threads, self.month)
 
     @property
     def agents(self) -> AgentSet:
         """All households: a columnar set of views, or the plain engine's agents."""
         return getattr(self, "_households", self._all_agents)
 
-    def at_month(self, month: int) -> None:
-        """Take the world as it stands at the beginning of `month` (a branch from a settled state)."""
-        self.month = month
-        self.ledger = Ledger(self.engine.records(), len(self.world.starts) - 1, month)
-
     def step(self) -> None:
-        """One month: learn and plan; clear permits; travel, work, remit, consume, enforce, come home; close the books."""
+        """One month: learn and plan; clear permits; travel, work, remit, consume, enforce, come home; close the
+        books.
+        """
         self.engine.plan(self.month)
         granted = self.clear()
         self.tallies = self.engine.live(self.month, granted)

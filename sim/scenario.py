@@ -66,7 +66,8 @@ class Scenario:
         ----------
         mapping
             Keys: name, question, region (``{pack: ...}``), population (``{scale: ..., burn_in: ...}``), seeds,
-            first_seed, engine, threads, until, follow, parameters, corridors, policies. What is absent takes its default.
+            first_seed, engine, threads, until, follow, parameters, corridors, policies. What is absent takes its
+            default.
 
         Raises
         ------

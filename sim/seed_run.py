@@ -54,7 +54,12 @@ class Prepared:
         """Digest of all that the burn-in depends on: two scenarios with the same one share it."""
         told = hashlib.sha256()
         burn_in = self.conditions.burn_in
-        for part in (self.conditions.corridors[:burn_in], self.conditions.homes[:burn_in], self.parameters, self.mobility):
+        for part in (
+            self.conditions.corridors[:burn_in],
+            self.conditions.homes[:burn_in],
+            self.parameters,
+            self.mobility,
+        ):
             told.update(np.ascontiguousarray(part).tobytes())
         told.update(repr((self.scenario.scale, burn_in, self.settings)).encode())
         return told.hexdigest()
@@ -189,14 +194,16 @@ def _value_first_spells(households: np.ndarray, conditions: Conditions) -> None:
 class SeedRun:
     """One seed of a prepared scenario: burn-in, then month after month, keeping tallies and categories."""
 
-    def __init__(self, prepared: Prepared, seed: int, threads: int, world: World | None = None) -> None:
+    def __init__(
+        self, prepared: Prepared, seed: int, threads: int, world: World | None = None, month: int | None = None
+    ) -> None:
         self.prepared, self.seed = prepared, seed
         self.seconds = {"synthesis": 0.0, "burn_in": 0.0, "step": 0.0}
         self.household_months = 0
         began = time.perf_counter()
         world = settle_world(prepared, seed, threads) if world is None else world
         self.seconds["synthesis"] = time.perf_counter() - began
-        self.model = MigrationModel(world, prepared.scenario.engine, threads)
+        self.model = MigrationModel(world, prepared.scenario.engine, threads, month)
         self.thirds = _thirds(world.households, len(world.starts) - 1)
 
     def burn_in(self, progress: Progress | None = None) -> None:
@@ -221,12 +228,12 @@ class SeedRun:
             conditions=prepared.conditions,
             parameters=prepared.parameters,
         )
-        run = SeedRun(prepared, self.seed, threads, other)
-        run.model.at_month(0)
-        return run
+        return SeedRun(prepared, self.seed, threads, other, month=0)
 
     def run(self, progress: Progress | None = None, categories: bool = True, follow: bool = False) -> SeedOutcome:
-        """Live the scenario's months and close; with `follow`, keep every month of the scenario's followed households."""
+        """Live the scenario's months and close; with `follow`, keep every month of the scenario's followed
+        households.
+        """
         months, frame = self.prepared.scenario.months, self.prepared.frame
         tallies = np.zeros((months, len(frame.origins), PLACES + 1, TALLIES), np.int64)
         counted = tuple(range(QUARTER - 1, months, QUARTER)) if categories else ()

@@ -102,7 +102,11 @@ def _begin(
 
 def _in_plain_process(scenarios: list[Scenario], region: Region, progress: Progress | None) -> Runs:
     """Run the seeds in a process where rules are plain Python (see :mod:`sim.engine.plain`)."""
-    environment = {**os.environ, "NUMBA_DISABLE_JIT": "1", "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    environment = {
+        **os.environ,
+        "NUMBA_DISABLE_JIT": "1",
+        "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
+    }
     child = subprocess.Popen(
         [sys.executable, "-m", "sim.plain_process"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
     )

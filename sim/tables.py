@@ -139,7 +139,11 @@ def origin_values(t: np.ndarray, corridors: Mapping[str, np.ndarray], frame: Fra
     gdp = homes["gdp"] * 1e6 / MONTHS
     for series in ("true", "recorded", "bop"):
         values[f"remittances_{series}_gdp"] = 100.0 * corridors[f"remittances_{series}"].sum(axis=2) / gdp
-    for months, idle, back in ((3, Tally.IDLE_3, Tally.BACK_3), (6, Tally.IDLE_6, Tally.BACK_6), (12, Tally.IDLE_12, Tally.BACK_12)):
+    for months, idle, back in (
+        (3, Tally.IDLE_3, Tally.BACK_3),
+        (6, Tally.IDLE_6, Tally.BACK_6),
+        (12, Tally.IDLE_12, Tally.BACK_12),
+    ):
         values[f"joblessness_{months}"] = 100.0 * _ratio(home[..., idle], home[..., back])
     values["consumption"] = CENT * _ratio(home[..., Tally.CONSUMED], households)
     arrived = t[:, :, :, Tally.ARRIVED].sum(axis=2).astype(float) / frame.scale
@@ -152,7 +156,9 @@ def origin_values(t: np.ndarray, corridors: Mapping[str, np.ndarray], frame: Fra
     values["savings"] = CENT * _ratio(home[..., Tally.SAVINGS], households)
     values["welfare_expected"] = CENT * _ratio(home[..., Tally.WELFARE], home[..., Tally.DELIBERATIONS])
     values["cost_of_misinformation"] = CENT * _ratio(home[..., Tally.MISINFORMATION], home[..., Tally.DELIBERATIONS])
-    values["public_cost"] = sum((cost * corridors[name].sum(axis=2) for name, cost in frame.costs.items()), np.zeros_like(households))
+    values["public_cost"] = sum(
+        (cost * corridors[name].sum(axis=2) for name, cost in frame.costs.items()), np.zeros_like(households)
+    )
     return values
 
 

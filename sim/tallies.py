@@ -1,6 +1,7 @@
 """What the rules count: one integer per place and tally. Place 0 is the origin itself, d its pack's d-th destination.
 
-Counts are persons or households of the sample; amounts are cents of base-period USD. Integers add up in any order, so no
+Counts are persons or households of the sample; amounts are cents of base-period USD. Integers add up in any order, so
+no
 result depends on blocks or threads. :mod:`sim.measures` turns them into measures at population size.
 """
 

@@ -1,6 +1,7 @@
 """Come home: the hazard of return, its cause, what the exit reveals, and how a returnee starts again.
 
-    h = 1 - exp(-exp(a0 + dur(months) + a1 [savings >= target] - a3 ln(e C / e0 C0) + a4 jobless + home shock - psi (1 - q)
+    h = 1 - exp(-exp(a0 + dur(months) + a1 [savings >= target] - a3 ln(e C / e0 C0) + a4 jobless + home shock - psi (1
+    - q)
                      + season of returns))
 
 A complementary log-log (grouped proportional) hazard (Prentice and Gloeckler 1978, doi:10.2307/2529588). The cause of a
@@ -13,7 +14,7 @@ import math
 
 from sim.behaviour.enforce import BAN, EXPULSION, impose
 from sim.behaviour.learn import BAN_RULES_BIT
-from sim.behaviour.plan import NO_ROUTE
+from sim.behaviour.plan import NO_ROUTE, worth_of
 from sim.draws import Purpose, uniform_in
 from sim.schema.attributes import GAIN_ONE, HOME, REGULAR, SHARE_ONE
 from sim.schema.rule import rule
@@ -44,7 +45,7 @@ def returns(household, w, month, luck, shock, corridor, p):
     terms = p.a0 + duration_term(household.months[w], p) + corridor.season_returns
     q = household.q[w] / SHARE_ONE if household.ban_from[w] == household.place[w] else 1.0
     terms -= p.psi * (1.0 - q)
-    worth = corridor.worth_irregular if household.route[w] == NO_ROUTE else corridor.worth_regular
+    worth = worth_of(household.route[w], corridor)
     gain = p.a3 * (household.gain[w] / GAIN_ONE - worth)
     target = p.a1 if household.savings >= household.target else 0.0
     idle = p.a4 if household.jobless[w] > 0 else 0.0

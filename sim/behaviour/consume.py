@@ -1,6 +1,7 @@
 """Consume, save, repay: the household's month in integer cents at constant home prices.
 
-consumption = floor + 0.85 (income - repayment - floor)+ + 0.08 (savings - 2 months' income)+; below the floor the household
+consumption = floor + 0.85 (income - repayment - floor)+ + 0.08 (savings - 2 months' income)+; below the floor the
+household
 draws on savings, borrows up to six months' income, then falls short, which is poverty. Buffer-stock saving with a
 subsistence floor in its simplest published form (Deaton 1991, doi:10.2307/2938366; Stone 1954 for the floor).
 """
@@ -24,13 +25,15 @@ def deflate(household, home, tally):
 
 @rule
 def consume(household, income, residents, home, p, tally):
-    """Spend, repay, save or borrow for the month; `income` in cents with remittances, `residents` the members at home."""
+    """Spend, repay, save or borrow for the month; `income` in cents with remittances, `residents` the members at
+    home.
+    """
     limit = int(p.debt_limit * income + 0.5)
     # Beyond the limit a lender lends no more and reckons no more interest: what cannot be paid does not grow for ever.
     interest = int(household.debt * p.interest + 0.5) if household.debt < limit else 0
     household.debt = household.debt + interest
     floor = int(home.subsistence * residents + 0.5)
-    repay = max(0, min(min(household.debt, int(household.debt * p.repay_share + 0.5)), income - floor))
+    repay = max(0, min(household.debt, int(household.debt * p.repay_share + 0.5), income - floor))
     left = income - repay
     spend = floor + int(p.spend_income * max(0, left - floor) + 0.5)
     spend += int(p.spend_savings * max(0, household.savings - 2 * income) + 0.5)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.schema.attributes import BELIEF_ONE, HOME, IRREGULAR, NOBODY, REGULAR, SHARE_ONE
+from sim.schema.attributes import CONTACTS, HOME, NOBODY, REGULAR, SHARE_ONE
 from sim.schema.rule import rule
 from sim.tallies import Tally, note, spell_band
 
@@ -75,11 +75,19 @@ def count_abroad(household, w, tally):
 
 
 @rule
-def alone(household, w):
-    """Whether the worker has neither a diaspora tie nor a member of the household at the same place."""
-    for slot in range(4):
+def no_contacts(household):
+    """Whether the household has no diaspora tie."""
+    for slot in range(CONTACTS):
         if household.contacts[slot] != NOBODY:
             return False
+    return True
+
+
+@rule
+def alone(household, w):
+    """Whether the worker has neither a diaspora tie nor a member of the household at the same place."""
+    if not no_contacts(household):
+        return False
     for other in range(household.workers):
         if other != w and household.place[other] == household.place[w]:
             return False
@@ -99,12 +107,17 @@ def count_banned(household, w, tally):
 
 @rule
 def count_welfare(household, residents, ties, home, tally):
-    """Persons at home, the poor among them, their shortfall, dependence on remittances and isolation."""
-    note(tally, 0, Tally.PERSONS, residents)
+    """Members, the poor among them, their shortfall, dependence on remittances and isolation.
+
+    A household is poor when those at home consume less per head than the line; all its members count, also those away,
+    so that who leaves does not change who is counted.
+    """
+    members = household.members
+    note(tally, 0, Tally.PERSONS, members)
     if residents > 0 and household.consumption < home.line * residents:
-        note(tally, 0, Tally.POOR, residents)
+        note(tally, 0, Tally.POOR, members)
         gap = 1.0 - household.consumption / (home.line * residents)
-        note(tally, 0, Tally.GAP, int(gap * residents * SHARE_ONE + 0.5))
-        if ties < FEW_TIES and household.contacts[0] == NOBODY and household.contacts[3] == NOBODY:
+        note(tally, 0, Tally.GAP, int(gap * members * SHARE_ONE + 0.5))
+        if ties < FEW_TIES and no_contacts(household):
             note(tally, 0, Tally.VULNERABLE, 1)
     note(tally, 0, Tally.DEPENDENT, 1 if household.remitted + household.remitted > household.income else 0)

@@ -22,7 +22,7 @@ EXPULSION, BAN = 6, 7  # indices in CAUSES
 def enforce(household, w, month, luck, corridor, p, tally):
     """One month of one migrant before the law; tells whether the worker stays, complies and leaves, or is expelled."""
     household.stay[w] = ((household.stay[w] << 1) | 1) & SIX_MONTHS
-    run_permit(household, w, month, luck, corridor)
+    run_permit(household, w, month, luck, corridor, p)
     began = household.overstay[w]
     count_overstay(household, w, month, luck, corridor)
     if household.overstay[w] == 1 and began == 0 and household.heard & BAN_RULES_BIT:
@@ -43,8 +43,10 @@ def enforce(household, w, month, luck, corridor, p, tally):
 
 
 @rule
-def run_permit(household, w, month, luck, corridor):
-    """Count down the permit; a work permit is renewed with the chance of getting one, a seasonal one ends the right to stay."""
+def run_permit(household, w, month, luck, corridor, p):
+    """Count down the permit; a work permit is renewed with the chance of getting one, a seasonal one ends the right
+    to stay.
+    """
     if corridor.free_movement > 0.0 and household.route[w] != FREE:
         household.route[w] = FREE  # the union came while the worker was there
         household.permit[w] = 0
@@ -54,9 +56,11 @@ def run_permit(household, w, month, luck, corridor):
     if route == WORK_PERMIT or route == SEASONAL:
         household.permit[w] = household.permit[w] - 1
         if household.permit[w] <= 0:
-            renewed = route == WORK_PERMIT and uniform_in(luck[Purpose.RENEW], household.key, w, 0) < corridor.permit_access
+            renewed = (
+                route == WORK_PERMIT and uniform_in(luck[Purpose.RENEW], household.key, w, 0) < corridor.permit_access
+            )
             if renewed:
-                household.permit[w] = 12
+                household.permit[w] = int(p.patent_covers)
             else:
                 household.route[w] = NO_ROUTE
                 household.permit[w] = ENDED
@@ -64,7 +68,9 @@ def run_permit(household, w, month, luck, corridor):
 
 @rule
 def count_overstay(household, w, month, luck, corridor):
-    """Months beyond lawful stay: by presence in a rolling window, or per entry with renewal by leaving and coming back."""
+    """Months beyond lawful stay: by presence in a rolling window, or per entry with renewal by leaving and coming
+    back.
+    """
     if household.route[w] != NO_ROUTE:
         household.overstay[w] = 0
         household.regime[w] = REGULAR
@@ -132,7 +138,9 @@ def detect(household, w, month, luck, corridor, p, tally):
 
 @rule
 def impose(household, w, place, months, noticed, p, tally):
-    """Put the worker on the place's list for `months` from now, unless a longer ban runs; it is believed only if noticed."""
+    """Put the worker on the place's list for `months` from now, unless a longer ban runs; it is believed only if
+    noticed.
+    """
     if months <= household.ban_left[w]:
         return
     note(tally, place, Tally.BANS_IMPOSED, 1)

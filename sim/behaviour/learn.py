@@ -1,8 +1,11 @@
 """Learn: topics by contact, with forgetting; beliefs about wages and risk; ties made and lost abroad.
 
-P(a household learns a topic in a month) = 1 - prod over ties (1 - q_j w_j), with q_j = `tell_user` for a tie that has used
-the topic, `tell_user` x `tell_ratio` for one that only heard of it (Banerjee et al. 2013, doi:10.1126/science.1236498), and
-w_j the weight of the kind of tie. It is drawn as a meeting with each tie (chance `tell_user` w_j) at which a user tells for
+P(a household learns a topic in a month) = 1 - prod over ties (1 - q_j w_j), with q_j = `tell_user` for a tie that has
+used
+the topic, `tell_user` x `tell_ratio` for one that only heard of it (Banerjee et al. 2013,
+doi:10.1126/science.1236498), and
+w_j the weight of the kind of tie. It is drawn as a meeting with each tie (chance `tell_user` w_j) at which a user
+tells for
 sure and a non-user with chance `tell_ratio`: the same probability, and only the ties met are read.
 """
 
@@ -17,6 +20,7 @@ from sim.schema.attributes import (
     IRREGULAR,
     NOBODY,
     PLACES,
+    PRECISION_ONE,
     SHARE_ONE,
     SIGNAL_ABROAD,
     SIGNAL_BANNED,
@@ -33,7 +37,6 @@ KIN, VILLAGE, LONG = 0, 1, 2
 INDEX_BITS = 28
 INDEX_MASK = (1 << INDEX_BITS) - 1
 ROUTE_BIT = (0, 1 << 5, 1 << 4, 1 << 6)  # topic of each route: none, work permit, seasonal permit, free movement
-PRECISION_ONE = 16
 PRECISION_MOST = 20 * PRECISION_ONE
 BAN_RULES_BIT = 1 << 3
 
@@ -42,7 +45,8 @@ BAN_RULES_BIT = 1 << 3
 def learn(household, i, month, luck, home, news, loud, offsets, neighbours, signals, first, count, p):
     """One household's month of news: forget, hear in public, talk to ties, make or lose ties abroad.
 
-    `news` is the share of households that hear of each topic in public this month, `loud` whether there is any; ties are in
+    `news` is the share of households that hear of each topic in public this month, `loud` whether there is any; ties
+    are in
     compressed sparse rows (`offsets`, `neighbours`), `signals` are last month's; the origin's households are
     `first` to `first + count`.
     """
@@ -111,7 +115,12 @@ def talk(household, i, month, luck, in_force, offsets, neighbours, signals, p):
             j = household.contacts[position - degree]
             weight = p.ties_diaspora
         k += 1
-        if j != NOBODY and (weight >= 1.0 or uniform_in(luck[Purpose.CONTACT], household.key, 1, k) < weight):
+        # A signal of 0 is a household that has not come to be.
+        if (
+            j != NOBODY
+            and signals[j] != 0
+            and (weight >= 1.0 or uniform_in(luck[Purpose.CONTACT], household.key, 1, k) < weight)
+        ):
             converse(household, signals[j], month, luck, in_force, k, p)
         u = uniform_in(luck[Purpose.CONTACT], household.key, 0, k)
         position += 1 + int(math.log(u) / p.log_keep)
@@ -168,7 +177,9 @@ def believe_wages(household, signal, told, month, luck, k, p):
 
 @rule
 def believe_risk(household, signal, p):
-    """Perceived risk moves towards the tie's, and towards what is feared if the tie has someone banned (after Sah 1991)."""
+    """Perceived risk moves towards the tie's, and towards what is feared if the tie has someone banned (after Sah
+    1991).
+    """
     risk = household.risk / SHARE_ONE
     risk += p.risk_hearsay * (((signal >> SIGNAL_RISK) & 255) * 0.004 - risk)
     if (signal >> SIGNAL_BANNED) & 3:

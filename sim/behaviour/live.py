@@ -1,4 +1,6 @@
-"""Live: a household's month after the choice, in the order of the model: travel, work, remit, consume, enforce, come home."""
+"""Live: a household's month after the choice, in the order of the model: travel, work, remit, consume, enforce,
+come home.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,9 @@ SEASON = 1  # index in CAUSES
 
 @rule
 def live(household, ties, month, luck, home, corridors, granted, p, tally):
-    """One household's month from the journey to the return, and its part in the tallies; `ties` is its number of ties."""
+    """One household's month from the journey to the return, and its part in the tallies; `ties` is its number of
+    ties.
+    """
     if household.born == month and month > 0:
         note(tally, 0, Tally.ENDOWED, household.savings)
         note(tally, 0, Tally.ENDOWED_DEBT, household.debt)

@@ -1,11 +1,13 @@
-"""Plan: weigh the places by a mixed nested logit whose error terms are keyed, so that luck is the same in every scenario.
+"""Plan: weigh the places by a mixed nested logit whose error terms are keyed, so that luck is the same in every
+scenario.
 
     y_d = C_d e^(1-theta) (P_d ppp_d)^-theta                    C_d >= 20 USD, y_home >= 30 USD a month
     V_d = a_hd + alpha_od + beta q ln(y_d / y_home) + gamma ln(1 + n_d) + delta ln(1 + trips_d)
           - kappa cost_d / (savings + credit) - phi dependants - lambda Loss_d + legal_d            (home: V = 0)
     Loss_d = 12 pi_hat max(0, ln(y_d / y_home)) + (1 - q) cost_d / y_home
 
-The errors are drawn, not integrated: in the nest of the first two destinations eps = L ln S + L G with S positive L-stable
+The errors are drawn, not integrated: in the nest of the first two destinations eps = L ln S + L G with S positive
+L-stable
 and G Gumbel (McFadden 1978; Chambers, Mallows and Stuck 1976); elsewhere G. The choice is the largest V + eps.
 """
 
@@ -109,7 +111,9 @@ def ties_abroad(household, i, offsets, neighbours, signals, p):
 
 @rule
 def in_lanes(signal):
-    """Workers abroad in a signal, one lane of an integer for each destination: sums over ties need no loop over places."""
+    """Workers abroad in a signal, one lane of an integer for each destination: sums over ties need no loop over
+    places.
+    """
     there = signal >> SIGNAL_ABROAD
     return (there & 3) | ((there & 12) << (LANE_BITS - 2)) | ((there & 48) << 2 * (LANE_BITS - 2))
 
@@ -122,7 +126,8 @@ def weighted(kin, others, met, p):
 
 @rule
 def lawful_route(household, corridor, known, p):
-    """The lawful way in that the household knows of and can pay: free movement, a seasonal permit, a work permit or none.
+    """The lawful way in that the household knows of and can pay: free movement, a seasonal permit, a work permit or
+    none.
 
     `known` is the set of topics taken as known (bits): what was heard, or everything for the view with true conditions.
     """
@@ -134,6 +139,14 @@ def lawful_route(household, corridor, known, p):
         if means(household, p) >= corridor.travel_cost + corridor.permit_upfront:
             return WORK_PERMIT
     return NO_ROUTE
+
+
+@rule
+def worth_of(route, corridor):
+    """ln(e C): what a month at the destination is worth by the route it is entered on."""
+    if route == NO_ROUTE:
+        return corridor.worth_irregular
+    return corridor.worth_regular + (corridor.spared if route == SEASONAL else 0.0)
 
 
 @rule
@@ -182,7 +195,9 @@ def utility(log_gain, drawn, held, q, risk, cost, route, y_home, p):
 
 @rule
 def believed(household, w, d, log_skill, log_home, y_home, purse, drawn, held, corridor, p):
-    """V_d as the household sees it: adaptive views, its own wage belief, its belief about re-entry, the routes it knows."""
+    """V_d as the household sees it: adaptive views, its own wage belief, its belief about re-entry, the routes it
+    knows.
+    """
     here = household.place[w] == d + 1
     route = household.route[w] if here else lawful_route(household, corridor, household.heard, p)
     cost = 0.0 if here else trip_cost(corridor, route)
@@ -192,6 +207,8 @@ def believed(household, w, d, log_skill, log_home, y_home, purse, drawn, held, c
     if q < p.closed or cost > purse:
         return CLOSED
     log_pay = corridor.view_log_regular if route != NO_ROUTE else corridor.view_log_irregular
+    if route == SEASONAL:
+        log_pay += corridor.spared
     log_pay = max(LOG_LEAST_PAY, log_pay + log_skill + household.wage_belief[d] / BELIEF_ONE)
     risk = 0.0 if route != NO_ROUTE else household.risk / SHARE_ONE
     log_gain = log_pay + corridor.view_log_value - log_home
@@ -212,6 +229,8 @@ def true_worth(household, w, d, log_skill, log_home, y_home, purse, drawn, held,
         if q < p.closed:
             return -p.kappa * cost / purse - p.lam * cost / y_home  # turned back: home, less the fare
     log_pay = corridor.true_log_regular if route != NO_ROUTE else corridor.true_log_irregular
+    if route == SEASONAL:
+        log_pay += corridor.spared
     log_pay = max(LOG_LEAST_PAY, log_pay + log_skill)
     risk = 0.0 if route != NO_ROUTE else corridor.detection
     log_gain = log_pay + corridor.true_log_value - log_home
@@ -222,8 +241,10 @@ def true_worth(household, w, d, log_skill, log_home, y_home, purse, drawn, held,
 def weigh(household, w, month, luck, home, corridors, near, p, tally):
     """Draw the errors, take the best place, and note what the choice is worth and what misinformation cost.
 
-    Welfare is the log-sum (nested) times y_home / beta (Small and Rosen 1981, doi:10.2307/1911129); the cost of misinformation
-    is how far the chosen place falls short of the best one when both are judged with true conditions (after Leggett 2002,
+    Welfare is the log-sum (nested) times y_home / beta (Small and Rosen 1981, doi:10.2307/1911129); the cost of
+    misinformation
+    is how far the chosen place falls short of the best one when both are judged with true conditions (after Leggett
+    2002,
     doi:10.1023/A:1021138018520).
     """
     y_home = pay_at_home(household, w, home, p)
@@ -251,8 +272,7 @@ def weigh(household, w, month, luck, home, corridors, near, p, tally):
             inside += math.exp(value / scale)
         else:
             outside += math.exp(value)
-        if truth + error > best_true:
-            best_true = truth + error
+        best_true = max(best_true, truth + error)
         if value + error > best_value:
             best, best_value, chosen_true = d + 1, value + error, truth + error
     if inside > 0.0:
@@ -260,5 +280,7 @@ def weigh(household, w, month, luck, home, corridors, near, p, tally):
     worth = y_home / p.beta
     note(tally, 0, Tally.DELIBERATIONS, 1)
     note(tally, 0, Tally.WELFARE, int(100.0 * worth * math.log(outside)))
-    note(tally, 0, Tally.MISINFORMATION, int(min(1e9, 100.0 * worth * (best_true - max(chosen_true, best_true - 20.0)))))
+    note(
+        tally, 0, Tally.MISINFORMATION, int(min(1e9, 100.0 * worth * (best_true - max(chosen_true, best_true - 20.0))))
+    )
     return best

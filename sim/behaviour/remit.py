@@ -13,7 +13,8 @@ def remitted(pay, obligation, home_income, rate, weight):
 
     `rate` is the real exchange rate e relative to the base period, `weight` is K = (a e / (1 - a))^(1/sigma):
     R = min(0.9 c, D' + max(0, (K (c - D') - y_h) / (K + e))),  D' = min(D / e, 0.85 c).
-    Altruism (Lucas and Stark 1985, doi:10.1086/261341) with insurance; the elasticity of what arrives to the exchange rate is
+    Altruism (Lucas and Stark 1985, doi:10.1086/261341) with insurance; the elasticity of what arrives to the exchange
+    rate is
     published as 0.60 (Yang 2008).
     """
     owed = min(obligation / rate, 0.85 * pay)
@@ -25,7 +26,8 @@ def remitted(pay, obligation, home_income, rate, weight):
 def remit(household, w, pay, base_pay, home_income, sharers, corridor, p, tally):
     """Send money home: notes what is earned, sent, spent and arrives, and returns what arrives, cents.
 
-    `pay` in USD at the base rate; `home_income` in USD a month without remittances and `sharers` the migrants it is shared
+    `pay` in USD at the base rate; `home_income` in USD a month without remittances and `sharers` the migrants it is
+    shared
     among; `base_pay` is what the obligation d0 is counted on: a month's pay without season.
     """
     place = household.place[w]

@@ -4,8 +4,19 @@ from __future__ import annotations
 
 import math
 
-from sim.behaviour.come_home import arrive_home, leave
-from sim.behaviour.plan import FREE, FREE_BIT, NO_ROUTE, PERMIT_BIT, SEASONAL, SEASONAL_BIT, WORK_PERMIT, lawful_route, trips_to
+from sim.behaviour.come_home import leave
+from sim.behaviour.plan import (
+    FREE,
+    FREE_BIT,
+    NO_ROUTE,
+    PERMIT_BIT,
+    SEASONAL,
+    SEASONAL_BIT,
+    WORK_PERMIT,
+    lawful_route,
+    trips_to,
+    worth_of,
+)
 from sim.draws import Purpose, integer_in, uniform_in
 from sim.schema.attributes import (
     GAIN_ONE,
@@ -19,7 +30,7 @@ from sim.schema.attributes import (
 from sim.schema.rule import rule
 from sim.tallies import Tally, note
 
-JOB_LOST = 3  # index in CAUSES
+SEASON, JOB_LOST = 1, 3  # indices in CAUSES
 
 
 @rule
@@ -44,7 +55,8 @@ def travel(household, w, month, luck, corridors, granted, p, tally):
     household.intent[w] = NO_INTENT
     here = household.place[w]
     if place == HOME:
-        leave(household, w, JOB_LOST, month, luck, corridors[here - 1], p, tally)
+        cause = JOB_LOST if household.jobless[w] > 0 else SEASON  # else it was the permit that ended
+        leave(household, w, cause, month, luck, corridors[here - 1], p, tally)
         return
     corridor = corridors[place - 1]
     route = lawful_route(household, corridor, household.heard, p)
@@ -132,8 +144,7 @@ def enter(household, w, place, route, month, luck, corridor, p, tally):
     household.heard = household.heard | (1 << (place - 1))
     household.used = household.used | (1 << (place - 1))
     household.jobless[w] = 0 if uniform_in(luck[Purpose.JOB], household.key, w, 1) < corridor.job_true else 1
-    worth = corridor.worth_regular if route != NO_ROUTE else corridor.worth_irregular
-    household.gain[w] = int(math.floor(GAIN_ONE * worth + 0.5))
+    household.gain[w] = int(math.floor(GAIN_ONE * worth_of(route, corridor) + 0.5))
 
 
 @rule

@@ -1,7 +1,9 @@
 """Work: jobs found and lost, pay at home and abroad, and the search of those who came back.
 
-A jobless migrant finds work with chance min(0.95, f L), a working one loses it with min(0.95, s / L), L labour demand with its
-season: the two-state job ladder of search models (Pissarides 2000), demand moving with the destination's GDP. Returnees in
+A jobless migrant finds work with chance min(0.95, f L), a working one loses it with min(0.95, s / L), L labour demand
+with its
+season: the two-state job ladder of search models (Pissarides 2000), demand moving with the destination's GDP.
+Returnees in
 search find work with hazard l0 exp(-chi m) x season x (1 - s_f if forced), m months of search: duration dependence.
 """
 
@@ -9,10 +11,10 @@ from __future__ import annotations
 
 import math
 
-from sim.draws import Purpose, uniform_in
-from sim.schema.attributes import BELIEF_ONE, HOME, IRREGULAR, SKILL_ONE
 from sim.behaviour.learn import PRECISION_MOST
 from sim.behaviour.plan import NO_ROUTE, WORK_PERMIT
+from sim.draws import Purpose, uniform_in
+from sim.schema.attributes import HOME, IRREGULAR, SKILL_ONE
 from sim.schema.rule import rule
 from sim.tallies import Tally, note
 

@@ -70,6 +70,7 @@ def request(command: str, arguments: Sequence[str], changes: Mapping[str, Any] |
     against = None
     if command == "compare":
         against = Scenario.from_mapping(_against(given, changes or {}), region)
+        _refuse_unlike(scenario, against)
     default = scenario.name if against is None else f"{scenario.name}_against_{against.name}"
     return Request(
         scenario=scenario,
@@ -130,6 +131,16 @@ def _against(given: Sequence[Given], changes: Mapping[str, Any]) -> dict[str, An
         if not _is_policy(key):
             _set(mapping, key, value)
     return _scenario_part(mapping)
+
+
+def _refuse_unlike(scenario: Scenario, against: Scenario) -> None:
+    """Refuse two sides whose households, months or seeds differ: they could not be paired."""
+    for name in ("scale", "burn_in", "until", "seeds", "first_seed"):
+        ours, theirs = getattr(scenario, name), getattr(against, name)
+        if ours != theirs:
+            key = f"population.{name}" if name in ("scale", "burn_in") else name
+            given = f"is {ours} for {scenario.name} and {theirs} for {against.name}"
+            raise InputError(key, given, allowed=f"the same for both sides: give {key}= on the command line")
 
 
 def _is_policy(key: str) -> bool:

@@ -1,7 +1,9 @@
 """The compiled month: fixed blocks of households, lived by threads through kernels that hold no interpreter lock.
 
-A block is a run of households of one origin. Each block has its own tallies, and a household writes only its own record and
-signal, so the result depends neither on the number of threads nor on their order. Kernels are not `parallel=True`: how a loop
+A block is a run of households of one origin. Each block has its own tallies, and a household writes only its own
+record and
+signal, so the result depends neither on the number of threads nor on their order. Kernels are not `parallel=True`:
+how a loop
 is cut would then be Numba's choice (docs/decisions/0007).
 """
 
@@ -29,14 +31,39 @@ def cut_blocks(starts: np.ndarray) -> np.ndarray:
 
 
 @rule
-def plan_blocks(households, blocks, lane, lanes, starts, month, luck, homes, corridors, mobility, news, loud, offsets, neighbours, signals, p, tallies):
+def plan_blocks(
+    households,
+    blocks,
+    lane,
+    lanes,
+    starts,
+    month,
+    luck,
+    homes,
+    corridors,
+    mobility,
+    news,
+    loud,
+    offsets,
+    neighbours,
+    signals,
+    p,
+    tallies,
+):
     """Learn and plan for every household of every `lanes`-th block."""
     for b in range(lane, len(blocks), lanes):
         origin = blocks[b, 2]
         first = starts[origin]
         count = starts[origin + 1] - first
         # Rows are taken once a block: a view made for every household would cost more than its rules.
-        home, row, told, mobile, tally, q = homes[origin], corridors[origin], news[origin], mobility[origin], tallies[b], p[0]
+        home, row, told, mobile, tally, q = (
+            homes[origin],
+            corridors[origin],
+            news[origin],
+            mobility[origin],
+            tallies[b],
+            p[0],
+        )
         for i in range(blocks[b, 0], blocks[b, 1]):
             household = households[i]
             if lives(household, month):
@@ -58,10 +85,11 @@ def live_blocks(households, blocks, lane, lanes, month, luck, homes, corridors, 
 
 
 @rule
-def first_signals(households, signals):
-    """The signals of the start, before anybody has lived a month."""
+def first_signals(households, month, signals):
+    """The signals as `month` begins; 0 for a household that has not come to be."""
     for i in range(len(households)):
-        signals[i] = signal_of(households[i])
+        household = households[i]
+        signals[i] = signal_of(household) if lives(household, month - 1) else 0
 
 
 @rule

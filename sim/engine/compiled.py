@@ -14,16 +14,16 @@ from sim.tallies import TALLIES
 
 
 class CompiledEngine:
-    """Lives months on the records of a :class:`World`; the same digest for any number of threads."""
+    """Lives months on the records of a :class:`World`, from `month` on; the same digest for any number of threads."""
 
-    def __init__(self, world: World, threads: int = 1) -> None:
+    def __init__(self, world: World, threads: int, month: int) -> None:
         self.world = world
         self.blocks = cut_blocks(world.starts)
         self.tallies = np.zeros((len(self.blocks), (PLACES + 1) * TALLIES), np.int64)
         self.signals = np.zeros(len(world.households), np.int64)
         self.lanes = max(1, min(threads, len(self.blocks)))
         self.pool = ThreadPoolExecutor(self.lanes) if self.lanes > 1 else None
-        first_signals(world.households, self.signals)
+        first_signals(world.households, month, self.signals)
 
     def plan(self, month: int) -> None:
         """Learn and plan, for all households."""
@@ -44,7 +44,9 @@ class CompiledEngine:
         numbers = np.empty(len(w.households) * WORKERS, np.int64)
         places = np.empty(len(numbers), np.int8)
         corridors = w.conditions.corridors[w.at(month)]
-        found = collect_applications(w.households, self.blocks, month, self.luck, corridors, w.parameters, numbers, places)
+        found = collect_applications(
+            w.households, self.blocks, month, self.luck, corridors, w.parameters, numbers, places
+        )
         return numbers[:found], places[:found]
 
     def live(self, month: int, granted: np.ndarray) -> np.ndarray:
@@ -73,6 +75,9 @@ class CompiledEngine:
         if self.pool is None:
             kernel(households, self.blocks, 0, 1, *arguments)
             return
-        lanes = [self.pool.submit(kernel, households, self.blocks, lane, self.lanes, *arguments) for lane in range(self.lanes)]
+        lanes = [
+            self.pool.submit(kernel, households, self.blocks, lane, self.lanes, *arguments)
+            for lane in range(self.lanes)
+        ]
         for lane in lanes:
             lane.result()

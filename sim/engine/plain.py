@@ -1,7 +1,7 @@
 """The plain engine: a true Mesa model of ordinary Python agents, calling the very same rules uncompiled.
 
-It is the oracle of the compiled engine: both give the same households, field by field, month by month. It runs in a process
-with ``NUMBA_DISABLE_JIT=1``, because a compiled rule would call compiled rules.
+It is the oracle of the compiled engine: both give the same households, field by field, month by month. It runs in a
+process with ``NUMBA_DISABLE_JIT=1``, because a compiled rule would call compiled rules.
 """
 
 from __future__ import annotations
@@ -41,8 +41,35 @@ class PlainHousehold(mesa.Agent):
         e = self.model.engine
         if lives(self, e.month):
             o, i = self.origin, self.index
-            learn(self, i, e.month, e.luck, e.homes[o], e.news[o], e.loud, e.offsets, e.neighbours, e.signals, e.first[o], e.size[o], e.p)
-            plan(self, i, e.month, e.luck, e.homes[o], e.corridors[o], e.mobility[o], e.offsets, e.neighbours, e.signals, e.p, e.tally[o])
+            learn(
+                self,
+                i,
+                e.month,
+                e.luck,
+                e.homes[o],
+                e.news[o],
+                e.loud,
+                e.offsets,
+                e.neighbours,
+                e.signals,
+                e.first[o],
+                e.size[o],
+                e.p,
+            )
+            plan(
+                self,
+                i,
+                e.month,
+                e.luck,
+                e.homes[o],
+                e.corridors[o],
+                e.mobility[o],
+                e.offsets,
+                e.neighbours,
+                e.signals,
+                e.p,
+                e.tally[o],
+            )
 
     def apply(self) -> None:
         """Hand in applications for seasonal permits."""
@@ -59,14 +86,24 @@ class PlainHousehold(mesa.Agent):
         e = self.model.engine
         if lives(self, e.month):
             o, i = self.origin, self.index
-            live(self, e.offsets[i + 1] - e.offsets[i], e.month, e.luck, e.homes[o], e.corridors[o], e.granted, e.p, e.tally[o])
+            live(
+                self,
+                e.offsets[i + 1] - e.offsets[i],
+                e.month,
+                e.luck,
+                e.homes[o],
+                e.corridors[o],
+                e.granted,
+                e.p,
+                e.tally[o],
+            )
             e.signals[i] = signal_of(self)
 
 
 class PlainEngine:
     """Lives months through ``AgentSet.do`` on Mesa agents; slow, and the measure of right and wrong."""
 
-    def __init__(self, world: World, model: mesa.Model) -> None:
+    def __init__(self, world: World, model: mesa.Model, month: int) -> None:
         if COMPILED:
             raise RuntimeError("the plain engine needs NUMBA_DISABLE_JIT=1 in its process")
         self.world = world
@@ -78,7 +115,7 @@ class PlainEngine:
         self.agents = model.agents
         for index, record in enumerate(world.households):
             PlainHousehold(model, index, record)
-        self.signals = [signal_of(agent) for agent in self.agents]
+        self.signals = [signal_of(agent) if lives(agent, month - 1) else 0 for agent in self.agents]
 
     def plan(self, month: int) -> None:
         """Learn and plan, for all agents."""

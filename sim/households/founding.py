@@ -24,6 +24,7 @@ from sim.schema.attributes import (
     NO_INTENT,
     NOBODY,
     PLACES,
+    PRECISION_ONE,
     REGULAR,
     SHARE_ONE,
     SKILL_ONE,
@@ -136,7 +137,7 @@ def _form_mind(household: Any, table: Any, constants: Any, seed: int) -> None:
         household.taste[d] = _rounded(taste, -_LARGEST_SHORT, _LARGEST_SHORT)
         belief = BELIEF_ONE * constants.belief_sd * normal(seed, _AWARE, 0, key, 0, _BELIEFS + d)
         household.wage_belief[d] = _rounded(belief, -_LARGEST_SHORT, _LARGEST_SHORT)
-        household.precision[d] = int(constants.belief_precision)
+        household.precision[d] = PRECISION_ONE * int(constants.belief_precision)
     sigma = constants.risk_sigma
     risk = constants.risk_mean * math.exp(sigma * normal(seed, _AWARE, 0, key, 0, _RISK) - 0.5 * sigma * sigma)
     household.risk = _rounded(SHARE_ONE * risk, 0, SHARE_ONE)
@@ -213,7 +214,9 @@ def _begin_abroad(household: Any, w: int, place: int, constants: Any, seed: int)
     household.months[w] = months
     household.stay[w] = (1 << min(months, 6)) - 1
     draw = uniform(seed, _START_MONTHS, 0, key, w, 1)
-    household.trips[w * _PLACES + place - 1] = _rounded(TRIPS_ONE * (1.0 + constants.most_trips * draw * draw), 0, _LARGEST_SHORT)
+    household.trips[w * _PLACES + place - 1] = _rounded(
+        TRIPS_ONE * (1.0 + constants.most_trips * draw * draw), 0, _LARGEST_SHORT
+    )
     if uniform(seed, _START_REGIME, 0, key, w, 0) < constants.irregular:
         household.regime[w] = IRREGULAR
     else:

@@ -83,8 +83,8 @@ class HouseholdSet(AgentSet):
     ) -> HouseholdSet:
         """The households for which `filter_func` holds.
 
-        It is called once with the records, and must give an array of truth values; a share below 1 or a number limits how
-        many are taken, from the front.
+        It is called once with the records, and must give an array of truth values; a share below 1 or a number limits
+        how many are taken, from the front.
         """
         rows = self.rows
         if filter_func is not None:

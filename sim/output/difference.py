@@ -33,7 +33,9 @@ class Parting:
 
     def __str__(self) -> str:
         more = f" (and {self.measures - 1} more columns that month)" if self.measures > 1 else ""
-        return f"{self.month:%Y-%m}  {self.table}: {self.measure} of {self.where} is {self.first} and {self.second}{more}"
+        return (
+            f"{self.month:%Y-%m}  {self.table}: {self.measure} of {self.where} is {self.first} and {self.second}{more}"
+        )
 
 
 def partings(first: RunResult, second: RunResult) -> list[Parting]:
@@ -57,10 +59,12 @@ def partings(first: RunResult, second: RunResult) -> list[Parting]:
 def _first_parting(name: str, one: pd.DataFrame, other: pd.DataFrame, keys: tuple[str, ...]) -> Parting | None:
     index = ["month", *keys]
     columns = [column for column in one.columns if column in other.columns and column not in index]
-    a, b = (table.astype({key: "str" for key in keys}).set_index(index)[columns].sort_index() for table in (one, other))
+    a, b = (table.astype(dict.fromkeys(keys, "str")).set_index(index)[columns].sort_index() for table in (one, other))
     both = a.index.intersection(b.index)
     if not len(both):
-        raise InputError(name, "of the two runs have no month, seed and place in common", allowed="two runs of one pack")
+        raise InputError(
+            name, "of the two runs have no month, seed and place in common", allowed="two runs of one pack"
+        )
     a, b = a.loc[both], b.loc[both]
     differs = pd.DataFrame({column: _differs(a[column], b[column]) for column in columns}, index=both)
     rows = np.flatnonzero(differs.any(axis=1))

@@ -1,9 +1,9 @@
 """A run's folder on disk.
 
 ``run.json`` tells what was run and seals the tables (rows, SHA-256); ``corridors.parquet``, ``origins.parquet``,
-``categories.parquet`` and ``spells.parquet`` hold the measures. A comparison's folder is its scenario's folder with ``comparison.parquet``,
-``report.html`` and, in ``against/``, the folder of the run it is compared with. One line reads a table:
-``pandas.read_parquet(f)``, ``polars.read_parquet(f)``, ``SELECT * FROM 'f'`` in DuckDB.
+``categories.parquet`` and ``spells.parquet`` hold the measures. A comparison's folder is its scenario's folder with
+``comparison.parquet``, ``report.html`` and, in ``against/``, the folder of the run it is compared with. One line reads
+a table: ``pandas.read_parquet(f)``, ``polars.read_parquet(f)``, ``SELECT * FROM 'f'`` in DuckDB.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ def read_comparison(directory: str | Path) -> Comparison:
     (table,), meta = _read(directory, (COMPARISON,))
     window = meta["comparison"]
     texts = {name: str(column.dtype) for name, column in table.items() if isinstance(column.dtype, pd.CategoricalDtype)}
-    table = table.astype({name: "str" for name in texts})[list(COLUMNS)]
+    table = table.astype(dict.fromkeys(texts, "str"))[list(COLUMNS)]
     return Comparison(
         read_run(directory), read_run(current(directory) / AGAINST), table, window["first"], window["last"]
     )

@@ -30,8 +30,8 @@ class RunResult:
     meta
         Scenario, seeds, versions, digests, timings; all of it can be written as JSON.
     spells
-        `seed`, `origin`, `destination`, `months` (band of length), `ended`, `running` (person-months at risk) and `survival`
-        to the end of the band (Kaplan and Meier 1958); empty where a run did not count them.
+        `seed`, `origin`, `destination`, `months` (band of length), `ended`, `running` (person-months at risk) and
+        `survival` to the end of the band (Kaplan and Meier 1958); empty where a run did not count them.
     households
         The followed households of the first seed, a row a month and worker; empty unless `follow` asked for them.
     """

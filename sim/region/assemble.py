@@ -1,7 +1,7 @@
 """From rows to arrays: which rows a country or corridor takes, and whether they are complete.
 
-A country or corridor takes all its rows of a quantity from one place, the most specific that has any: its own rows; else
-those of its origin to ``ALL`` destinations or of ``ALL`` origins to its destination (both at once is refused, for
+A country or corridor takes all its rows of a quantity from one place, the most specific that has any: its own rows;
+else those of its origin to ``ALL`` destinations or of ``ALL`` origins to its destination (both at once is refused, for
 neither is the more specific); else those of ``ALL``. Rows of two places are never mixed, so a rule for one origin does
 not change when somebody adds a later one for all.
 """

@@ -14,7 +14,8 @@ constant        the one row in every month
 calendar        the row of the calendar month, the same every year
 ==============  =======================================================================================================
 
-A path ``groups`` has no months. A missing row is an :class:`~sim.errors.InputError` that names quantity, country and date.
+A path ``groups`` has no months. A missing row is an :class:`~sim.errors.InputError` that names quantity, country and
+date.
 """
 
 from __future__ import annotations
@@ -27,7 +28,9 @@ from sim.errors import InputError
 from sim.region.span import YEAR, Span, month_number
 
 Points = Mapping[str, float]
-"""Value by period (``2013-04``, ``2013``), by calendar month (``1`` to ``12``), or by the empty period of a constant."""
+"""Value by period (``2013-04``, ``2013``), by calendar month (``1`` to ``12``), or by the empty period of a
+constant.
+"""
 
 
 def _dates(numbers: Iterable[int]) -> str:

@@ -1,4 +1,6 @@
-"""Reading a table of a pack: a CSV file as dictionaries with line numbers, refused in one line when it is not in order."""
+"""Reading a table of a pack: a CSV file as dictionaries with line numbers, refused in one line when it is not in
+order.
+"""
 
 from __future__ import annotations
 

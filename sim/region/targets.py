@@ -1,4 +1,6 @@
-"""Observed outcomes to hold the model against, from ``targets.csv``: read, checked, and kept apart from what drives it."""
+"""Observed outcomes to hold the model against, from ``targets.csv``: read, checked, and kept apart from what drives
+it.
+"""
 
 from __future__ import annotations
 

@@ -14,7 +14,13 @@ from sim.output.result import RunResult
 
 ALL = "ALL"
 MILLION = 1e6
-SPELLS = {"2 to 3 months": "2-3", "4 to 6 months": "4-6", "7 to 12 months": "7-12", "1 to 3 years": "13-36", "3 to 5 years": "37-60"}
+SPELLS = {
+    "2 to 3 months": "2-3",
+    "4 to 6 months": "4-6",
+    "7 to 12 months": "7-12",
+    "1 to 3 years": "13-36",
+    "3 to 5 years": "37-60",
+}
 
 
 @dataclass(frozen=True)

@@ -25,12 +25,32 @@ if TYPE_CHECKING:
     from sim.scenario import Scenario
 
 LEVEL_BAND = 0.25  # of the target
-SHAPE_BAND = {"remittances_recorded_index": 0.20, "stock_ratio": 0.10, "spell_share": 10.0, "departures_share": 6.0, "returns_share": 6.0}
+SHAPE_BAND = {
+    "remittances_recorded_index": 0.20,
+    "stock_ratio": 0.10,
+    "spell_share": 10.0,
+    "departures_share": 6.0,
+    "returns_share": 6.0,
+}
 """How far a timing may be off: index points, ratio, percentage points."""
 YEAR = 12
 BETTER, LESS_GROWTH = 1.10, 0.99
 EXPERIMENT_STARTS = 12  # months after the pack's first: the year before is common to both
-COLUMNS = ("pattern", "what", "origin", "destination", "period", "unit", "use", "value", "low", "high", "passed", "target", "source")
+COLUMNS = (
+    "pattern",
+    "what",
+    "origin",
+    "destination",
+    "period",
+    "unit",
+    "use",
+    "value",
+    "low",
+    "high",
+    "passed",
+    "target",
+    "source",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +73,8 @@ class Shift(Policy):
 
 
 def scorecard(scenario: Scenario, region: Region, progress: Progress | None = None) -> pd.DataFrame:
-    """Score a scenario against every target of its pack and the experiments; one row each, in the order of the patterns.
+    """Score a scenario against every target of its pack and the experiments; one row each, in the order of the
+    patterns.
 
     Columns: `COLUMNS`; `passed` is None where a figure is only reported.
     """
@@ -93,7 +114,9 @@ def _judge(row: Mapping, base: RunResult, experiments: Mapping[str, RunResult], 
         reach = SHAPE_BAND[target.measure]
     else:
         reach = LEVEL_BAND * abs(wanted)
-    return _line(row, float(np.mean(values)), wanted - reach, wanted + reach, target.measure, scored=row["use"] != "checked")
+    return _line(
+        row, float(np.mean(values)), wanted - reach, wanted + reach, target.measure, scored=row["use"] != "checked"
+    )
 
 
 def _line(row: Mapping, value: float, low: float, high: float, what: str, scored: bool) -> dict:
@@ -125,7 +148,9 @@ def _year_after(result: RunResult, measure: str, destination: str) -> pd.Series:
 
 def rate_elasticity(base: RunResult, better: RunResult, place: str) -> float:
     """P1: elasticity of what a migrant's family receives, in real home currency, to the exchange rate."""
-    per_migrant = [_year_after(r, "remittances_true_real", place) / _year_after(r, "stock", place) for r in (base, better)]
+    per_migrant = [
+        _year_after(r, "remittances_true_real", place) / _year_after(r, "stock", place) for r in (base, better)
+    ]
     return float(np.log(per_migrant[1] / per_migrant[0]).mean() / np.log(BETTER))
 
 
@@ -148,9 +173,24 @@ def growth_elasticity(base: RunResult, less: RunResult, place: str) -> float:
 
 
 _EXPERIMENTS = {
-    "elasticity_remittances_exchange_rate": ("better_rate", "P1 elasticity to the exchange rate", (0.4, 0.9), rate_elasticity),
-    "return_12_months_on_rate_10_percent": ("better_rate", "P2 change of return within 12 months", (-2.5, -0.5), return_change),
-    "elasticity_remittances_russian_gdp": ("less_growth", "P6 elasticity to the destination's GDP", (1.0, 2.0), growth_elasticity),
+    "elasticity_remittances_exchange_rate": (
+        "better_rate",
+        "P1 elasticity to the exchange rate",
+        (0.4, 0.9),
+        rate_elasticity,
+    ),
+    "return_12_months_on_rate_10_percent": (
+        "better_rate",
+        "P2 change of return within 12 months",
+        (-2.5, -0.5),
+        return_change,
+    ),
+    "elasticity_remittances_russian_gdp": (
+        "less_growth",
+        "P6 elasticity to the destination's GDP",
+        (1.0, 2.0),
+        growth_elasticity,
+    ),
 }
 
 
@@ -160,4 +200,4 @@ def passed_share(table: pd.DataFrame) -> float:
     return float(scored.astype(bool).mean()) if len(scored) else float("nan")
 
 
-__all__ = ["ALL", "scorecard", "passed_share", "probes"]
+__all__ = ["ALL", "passed_share", "probes", "scorecard"]

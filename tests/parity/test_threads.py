@@ -52,7 +52,9 @@ def test_processes_and_the_seed_of_hashes_change_nothing():
     digests = []
     for seed in ("0", "4242"):
         environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT)}
-        told = subprocess.run([sys.executable, "-c", PROGRAM], env=environment, check=True, capture_output=True, text=True)
+        told = subprocess.run(
+            [sys.executable, "-c", PROGRAM], env=environment, check=True, capture_output=True, text=True
+        )
         digests.append(told.stdout.strip())
     assert digests[0] == digests[1]
     assert len(digests[0]) == 64

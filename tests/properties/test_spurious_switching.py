@@ -63,11 +63,11 @@ def planned(banned: bool, stirred: bool, month: int, change: Callable[[np.ndarra
         model.world.conditions = before
     after = model.world.households
     place = np.where(after["intent"] == NO_INTENT, after["place"], after["intent"])
-    return np.where(SLOTS < after["workers"][:, None], place, HOME)
+    return np.where(after["workers"][:, None] > SLOTS, place, HOME)
 
 
 def worse(name: str, destination: int, by: float) -> Callable[[np.ndarray], None]:
-    """A change of one month's corridors, (origins, destinations), that lowers what a destination is worth (or raises it)."""
+    """A change of one month's corridors, (origins, destinations): a destination is worth less (more if `by` < 0)."""
 
     def change(corridors: np.ndarray) -> None:
         for field in CHANGES[name]:
@@ -80,10 +80,10 @@ def worse(name: str, destination: int, by: float) -> Callable[[np.ndarray], None
 
 
 def surely(name: str, banned: bool, month: int, destination: int, by: float, moved: np.ndarray) -> np.ndarray:
-    """Of those who moved, the workers for whom the change must work the way it is named, bool (households, workers).
+    """Of those who moved, those for whom the change works as it is named.
 
-    More pay also means more to lose: where the fear of detection weighs more than the gain, pay repels. And a dearer trip
-    may put the permit out of reach, whose own price then falls away. These are the rule's doing, not luck's.
+    More pay also means more to lose: where the fear of detection weighs more than the gain, pay repels. And a dearer
+    trip may put the permit out of reach, whose own price then falls away. Both are the rule's doing, not luck's.
     """
     model, records, _ = settled(banned)
     p = model.world.parameters[0]

@@ -48,7 +48,7 @@ def baseline() -> SeedOutcome:
 
 
 def assert_same(outcome: SeedOutcome, baseline: SeedOutcome) -> None:
-    """The same lives; only welfare and the cost of misinformation, truncated to the cent, may sway by a cent a decision."""
+    """The same lives; welfare and the cost of misinformation, truncated to the cent, may sway by a cent a decision."""
     assert outcome.digest == baseline.digest
     different = np.unique(np.argwhere(outcome.tallies != baseline.tallies)[:, 3])
     assert set(different.tolist()) <= {Tally.WELFARE, Tally.MISINFORMATION}

@@ -1,9 +1,9 @@
 """Draws: known vectors, independence between neighbours, and the laws that are built on them.
 
-The battery follows NIST SP 800-22 (monobit, runs), Knuth (chi-square of pairs, serial correlation), Marsaglia (birthday
-spacings) and Webster and Tavares (avalanche). Each looks at 2**18 to 2**20 draws that differ in one argument only. All is
-keyed, so a p-value is the same every time: below 1e-6 means a flaw, not bad luck. At 2**20 draws a bit that is one in
-50.5 % of cases, or a serial correlation of 0.007, is found for sure (z above 7).
+The battery follows NIST SP 800-22 (monobit, runs), Knuth (chi-square of pairs, serial correlation), Marsaglia
+(birthday spacings) and Webster and Tavares (avalanche). Each looks at 2**16 to 2**20 draws that differ in one argument
+only. All is keyed, so a p-value is the same every time: below 1e-6 means a flaw, not bad luck. At 2**20 draws a bit
+that is one in 50.5 % of cases, or a serial correlation of 0.007, is found for sure (z above 7).
 """
 
 from __future__ import annotations
@@ -47,12 +47,12 @@ def reference(seed: int, purpose: int, month: int, key: int, worker: int, k: int
 
 
 @numba.njit
-def _fill(streams, keys, workers, ks, out):  # noqa: ANN001, ANN202
+def _fill(streams, keys, workers, ks, out):
     for i in range(len(out)):
         out[i] = bits_in(streams[i % len(streams)], keys[i % len(keys)], workers[i % len(workers)], ks[i % len(ks)])
 
 
-def words(streams=(0,), keys=(1,), workers=(0,), ks=(0,), many: int = MANY) -> np.ndarray:  # noqa: ANN001
+def words(streams=(0,), keys=(1,), workers=(0,), ks=(0,), many: int = MANY) -> np.ndarray:
     """`many` draws of 64 bits, each list of arguments walked through in step."""
     out = np.empty(many, np.uint64)
     lists = np.asarray(streams, np.uint64), np.asarray(keys, np.int64), np.asarray(workers), np.asarray(ks)
@@ -76,7 +76,10 @@ def arrangement(name: str) -> np.ndarray:
     given = {
         "keys that follow one another": {"streams": stream, "keys": count},
         "keys far apart by one bit": {"streams": stream, "keys": count << 40},
-        "identities of households": {"streams": stream, "keys": [identity(2, i // 256, i % 256) for i in range(1 << 16)]},
+        "identities of households": {
+            "streams": stream,
+            "keys": [identity(2, i // 256, i % 256) for i in range(1 << 16)],
+        },
         "numbers of the draw": {"streams": stream, "keys": [77], "ks": count},
         "workers and numbers": {"streams": stream, "keys": [77], "workers": count % 3, "ks": count // 3},
         "months": {"streams": streams_of([36], range(1, 2), range(-(1 << 15), 1 << 15)), "keys": [77]},
@@ -109,7 +112,11 @@ def test_known_vectors():
     assert uniform(0, 0, 0, 0, 0, 0) == 0.5 * 2.0**-52  # the finaliser keeps nothing: no purpose is 0
     source = np.random.default_rng(3)
     for _ in range(2000):
-        seed, purpose, month = int(source.integers(0, 2**31)), int(source.integers(1, 60)), int(source.integers(-99, 99))
+        seed, purpose, month = (
+            int(source.integers(0, 2**31)),
+            int(source.integers(1, 60)),
+            int(source.integers(-99, 99)),
+        )
         key, worker, k = int(source.integers(0, 2**63 - 1)), int(source.integers(0, 5)), int(source.integers(0, 2000))
         bits = reference(seed, purpose, month, key, worker, k)
         assert integer(seed, purpose, month, key, worker, k) == bits >> 1
@@ -167,7 +174,7 @@ def test_neighbours_are_not_correlated(drawn):
 
 
 def test_birthday_spacings_repeat_as_often_as_they_should(drawn):
-    """4,096 birthdays in a year of 2**34 days: equal spacings are Poisson with mean 1, summed over as many years as there are."""
+    """4,096 birthdays in a year of 2**34 days: equal spacings are Poisson with mean 1; all years are summed."""
     days, people = 34, 4096
     years = len(drawn) // people
     repeats = 0
@@ -216,7 +223,7 @@ def test_purposes_months_and_workers_are_independent_of_one_another():
 
 
 @numba.njit
-def _fill_laws(stream, scale, out):  # noqa: ANN001, ANN202
+def _fill_laws(stream, scale, out):
     for i in range(len(out)):
         out[i, 0] = normal_in(stream, i * 7919, 0, 0)
         out[i, 1] = gumbel_in(stream, i * 7919, 1, 0)
@@ -224,7 +231,7 @@ def _fill_laws(stream, scale, out):  # noqa: ANN001, ANN202
 
 
 @numba.njit
-def _choose(stream, shared_stream, scale, utilities, counts, many):  # noqa: ANN001, ANN202
+def _choose(stream, shared_stream, scale, utilities, counts, many):
     """Choices among home, two nested places and one alone, as the model draws them."""
     for i in range(many):
         key = i * 104729
@@ -278,3 +285,10 @@ def test_choices_have_the_analytic_shares_of_a_nested_logit(scale, utilities):
     whole = math.exp(v[0]) + inclusive + math.exp(v[3])
     shares = np.array([math.exp(v[0]), *(inclusive * nest / nest.sum()), math.exp(v[3])]) / whole
     assert stats.chisquare(counts, shares * many).pvalue > SMALLEST_P, counts / many
+
+
+def test_no_two_who_draw_share_a_draw():
+    """Household, worker and number are kept apart: of a million neighbours no two have the same 64 bits."""
+    keys, workers, ks = (axis.ravel() for axis in np.meshgrid(np.arange(3000), np.arange(3), np.arange(110)))
+    bits = words([stream_of(1, int(Purpose.GUMBEL), 4)], keys, workers, ks, many=len(keys))
+    assert len(np.unique(bits)) == len(bits)

@@ -48,7 +48,7 @@ def test_one_person_or_cent_too_many_abroad_is_noticed(what, one, month):
     before, tallies, _ = month
     tampered = tallies.copy()
     tampered[2, 1, what] += one
-    with pytest.raises(LedgerError, match="month 0: .* do not close"):
+    with pytest.raises(LedgerError, match=r"month 0: .* do not close"):
         books(before).close(0, tampered)
 
 
@@ -61,7 +61,7 @@ def test_one_cent_too_many_at_home_is_noticed(what, one, month):
     if what == Tally.BORROWED:  # the same cent in both accounts still leaves a debt nobody owes
         assert what in SAVINGS_IN
         assert what in DEBT_IN
-    with pytest.raises(LedgerError, match="month 0: (savings|debt) do not close"):
+    with pytest.raises(LedgerError, match=r"month 0: (savings|debt) do not close"):
         books(before).close(0, tampered)
 
 
@@ -105,7 +105,9 @@ def test_an_independent_count_of_people_agrees_every_month():
             assert (used & (own["ban_left"] > 0)).sum() == t[origin, :, Tally.BANNED].sum()
             assert (own["members"].sum() - abroad.sum()) == t[origin, 0, Tally.PERSONS]
         if last is not None:
-            moved = t[:, :, Tally.DEPARTURES] + t[:, :, Tally.MOVED_IN] - t[:, :, Tally.RETURNS] - t[:, :, Tally.MOVED_ON]
+            moved = (
+                t[:, :, Tally.DEPARTURES] + t[:, :, Tally.MOVED_IN] - t[:, :, Tally.RETURNS] - t[:, :, Tally.MOVED_ON]
+            )
             assert (t[:, :, Tally.STOCK] - last == moved).all()
         last = t[:, :, Tally.STOCK].copy()
         assert t[:, :, Tally.MOVED_IN].sum() == t[:, :, Tally.MOVED_ON].sum()

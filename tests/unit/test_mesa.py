@@ -173,13 +173,18 @@ assert type(model.agents[0].savings) is int and type(model.agents[0].place) is l
 before = model.agents.agg("savings", sum)
 model.step()
 assert model.agents.agg("savings", sum) != before
-assert model.agents.select(lambda household: household.origin == 2).get("origin") == [2] * sum(h.origin == 2 for h in model.agents)
+of_one = model.agents.select(lambda household: household.origin == 2)
+assert of_one.get("origin") == [2] * sum(h.origin == 2 for h in model.agents)
 print("plain")
 """
 
 
 def test_the_plain_engine_is_a_mesa_model_of_ordinary_agents():
-    environment = {**os.environ, "NUMBA_DISABLE_JIT": "1", "PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "tests")))}
+    environment = {
+        **os.environ,
+        "NUMBA_DISABLE_JIT": "1",
+        "PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "tests"))),
+    }
     told = subprocess.run([sys.executable, "-c", PLAIN], env=environment, capture_output=True, text=True, check=False)
     assert told.stdout == "plain\n", told.stderr
 

@@ -17,7 +17,13 @@ from sim.measures import MEASURES
 
 def test_a_pack_with_one_origin_and_one_destination_runs_end_to_end(tmp_path):
     result = sim.run(
-        "history", region=TWO_COUNTRIES, scale=0.02, burn_in=24, seeds=2, output=tmp_path / "run", overrides={"policies": {}}
+        "history",
+        region=TWO_COUNTRIES,
+        scale=0.02,
+        burn_in=24,
+        seeds=2,
+        output=tmp_path / "run",
+        overrides={"policies": {}},
     )
     corridors = result.corridors
     assert corridors["origin"].unique().tolist() == ["PEL"]

@@ -6,7 +6,12 @@ from collections.abc import Sequence
 
 from sim.errors import InputError, nearest_name
 
-ORDER = {name: place for place, name in enumerate(("run", "compare", "scenarios", "policies", "data", "scorecard", "ties", "diff", "rerun"))}
+ORDER = {
+    name: place
+    for place, name in enumerate(
+        ("run", "compare", "scenarios", "policies", "data", "scorecard", "ties", "diff", "rerun")
+    )
+}
 """The order of the list of commands; a command not named here comes after these."""
 
 

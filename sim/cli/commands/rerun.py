@@ -3,8 +3,8 @@
 USAGE
   sim rerun DIR [threads=T] [engine=compiled|mesa]
 
-  DIR is a folder that `sim run` or `sim compare` has written. Nothing in it is changed. The pack must be the one the run
-  was made with; the code may be another, and the check tells whether that matters.
+  DIR is a folder that `sim run` or `sim compare` has written. Nothing in it is changed. The pack must be the one the
+  run was made with; the code may be another, and the check tells whether that matters.
 
 EXAMPLES
   sim rerun results/history
@@ -53,5 +53,7 @@ def main(arguments: Sequence[str]) -> int:
         after = simulate(scenario, region, progress).meta
     parted = [seed for seed, digest in before["digests"].items() if after["digests"].get(seed) != digest]
     for seed, digest in before["digests"].items():
-        print(f"seed {seed}  {digest[:16]}  {'DIFFERS: ' + after['digests'][seed][:16] if seed in parted else 'the same'}")
+        print(
+            f"seed {seed}  {digest[:16]}  {'DIFFERS: ' + after['digests'][seed][:16] if seed in parted else 'the same'}"
+        )
     return DIFFERS if parted else 0

@@ -41,6 +41,7 @@ FILES WRITTEN
   results/NAME/origins.parquet     measures by seed, month and origin
   results/NAME/categories.parquet  measures by sex, age, skill, sector, province and regime
   results/NAME/spells.parquet      spells abroad by length: ended, running, share that lasts beyond
+  results/NAME/households.parquet  with follow=N: the followed households by month and worker
   The folder is written whole or not at all; an older run of the same name is replaced when the new one is complete.
 
 EXIT STATUS

@@ -16,8 +16,8 @@ EXAMPLES
   sim ties population.scale=0.0005 graph=ties.graphml
 
 WHAT IS PRINTED
-  Degree (mean and quantiles), clustering, mean length of the shortest path, and the share of each kind of tie; clustering
-  and paths are measured on an even sample of households. Ties made abroad come later, in the run.
+  Degree (mean and quantiles), clustering, mean length of the shortest path, and the share of each kind of tie;
+  clustering and paths are measured on an even sample of households. Ties made abroad come later, in the run.
 
 EXIT STATUS
   0 done; 2 bad input; 130 interrupted
@@ -53,5 +53,10 @@ def main(arguments: Sequence[str]) -> int:
     if "--json" in options:
         print_json(described)
     else:
-        print_table("", ("", "value"), [(name.replace("_", " "), round(value, 4)) for name, value in described.items()], ("value",))
+        print_table(
+            "",
+            ("", "value"),
+            [(name.replace("_", " "), round(value, 4)) for name, value in described.items()],
+            ("value",),
+        )
     return 0
