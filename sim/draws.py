@@ -16,7 +16,7 @@ from enum import IntEnum
 
 import numpy as np
 
-from sim.schema.rule import COMPILED, rule
+from sim.schema.rule import COMPILED, typed_rule
 
 
 class Purpose(IntEnum):
@@ -88,28 +88,28 @@ if COMPILED:
     _A, _B = np.uint64(_FIRST), np.uint64(_SECOND)
     _30, _27, _31 = np.uint64(30), np.uint64(27), np.uint64(31)
 
-    @rule
+    @typed_rule("uint64(uint64)")
     def _mixed(x: int) -> int:
         x = (x ^ (x >> _30)) * _A
         x = (x ^ (x >> _27)) * _B
         return x ^ (x >> _31)
 
-    @rule
+    @typed_rule("uint64(int64, int64, int64)")
     def stream_of(seed: int, purpose: int, month: int) -> int:
         """The stream of draws for one purpose and month: 64 bits that the identity of who draws is added to."""
         return _mixed(np.uint64(seed) * _G + np.uint64(purpose) * _P + np.uint64(month) * _M)
 
-    @rule
+    @typed_rule("uint64(uint64, int64, int64, int64)")
     def bits_in(stream: int, key: int, worker: int, k: int) -> int:
         """64 random bits of a stream for one household, worker and number of the draw (unsigned)."""
         return _mixed(stream + np.uint64(key) + np.uint64(worker) * _W + np.uint64(k) * _K)
 
-    @rule
+    @typed_rule("float64(uint64)")
     def as_uniform(x: int) -> float:
         """The upper 52 bits as a number strictly between 0 and 1."""
         return (np.float64(x >> np.uint64(12)) + 0.5) * 2.220446049250313e-16
 
-    @rule
+    @typed_rule("int64(uint64)")
     def as_integer(x: int) -> int:
         """The upper 63 bits as a signed integer, 0 to 2**63 - 1."""
         return np.int64(x >> np.uint64(1))
@@ -117,28 +117,28 @@ if COMPILED:
 else:
     _WORD = (1 << 64) - 1
 
-    @rule
+    @typed_rule("uint64(uint64)")
     def _mixed(x: int) -> int:
         x = ((x ^ (x >> 30)) * _FIRST) & _WORD
         x = ((x ^ (x >> 27)) * _SECOND) & _WORD
         return x ^ (x >> 31)
 
-    @rule
+    @typed_rule("uint64(int64, int64, int64)")
     def stream_of(seed: int, purpose: int, month: int) -> int:
         """The stream of draws for one purpose and month: the compiled function's arithmetic in Python integers."""
         return _mixed((int(seed) * _GOLDEN + int(purpose) * _PURPOSE + int(month) * _MONTH) & _WORD)
 
-    @rule
+    @typed_rule("uint64(uint64, int64, int64, int64)")
     def bits_in(stream: int, key: int, worker: int, k: int) -> int:
         """64 random bits of a stream for one household, worker and number of the draw."""
         return _mixed((stream + int(key) + int(worker) * _WORKER + int(k) * _DRAW) & _WORD)
 
-    @rule
+    @typed_rule("float64(uint64)")
     def as_uniform(x: int) -> float:
         """The upper 52 bits as a number strictly between 0 and 1."""
         return ((x >> 12) + 0.5) * 2.220446049250313e-16
 
-    @rule
+    @typed_rule("int64(uint64)")
     def as_integer(x: int) -> int:
         """The upper 63 bits as a signed integer, 0 to 2**63 - 1."""
         return x >> 1
@@ -149,50 +149,50 @@ def luck_of(seed: int, month: int) -> np.ndarray:
     return np.array([stream_of(seed, purpose, month) for purpose in range(max(Purpose) + 1)], np.uint64)
 
 
-@rule
+@typed_rule("float64(uint64, int64, int64, int64)")
 def uniform_in(stream: int, key: int, worker: int, k: int) -> float:
     """One draw from Uniform(0, 1), both ends excluded, of a month's stream for a purpose."""
     return as_uniform(bits_in(stream, key, worker, k))
 
 
-@rule
+@typed_rule("float64(int64, int64, int64, int64, int64, int64)")
 def uniform(seed: int, purpose: int, month: int, key: int, worker: int, k: int) -> float:
     """One draw from Uniform(0, 1), both ends excluded."""
     return uniform_in(stream_of(seed, purpose, month), key, worker, k)
 
 
-@rule
+@typed_rule("int64(uint64, int64, int64, int64)")
 def integer_in(stream: int, key: int, worker: int, k: int) -> int:
     """One draw from the integers 0 to 2**63 - 1: lottery numbers."""
     return as_integer(bits_in(stream, key, worker, k))
 
 
-@rule
+@typed_rule("int64(int64, int64, int64, int64, int64, int64)")
 def integer(seed: int, purpose: int, month: int, key: int, worker: int, k: int) -> int:
     """One draw from the integers 0 to 2**63 - 1: identities."""
     return integer_in(stream_of(seed, purpose, month), key, worker, k)
 
 
-@rule
+@typed_rule("float64(uint64, int64, int64, int64)")
 def normal_in(stream: int, key: int, worker: int, k: int) -> float:
     """One draw from Normal(0, 1) (Box and Muller 1958, doi:10.1214/aoms/1177706645); uses draws k and k + 1000."""
     radius = math.sqrt(-2.0 * math.log(uniform_in(stream, key, worker, k)))
     return radius * math.sin(6.283185307179586 * uniform_in(stream, key, worker, k + 1000))
 
 
-@rule
+@typed_rule("float64(int64, int64, int64, int64, int64, int64)")
 def normal(seed: int, purpose: int, month: int, key: int, worker: int, k: int) -> float:
     """One draw from Normal(0, 1)."""
     return normal_in(stream_of(seed, purpose, month), key, worker, k)
 
 
-@rule
+@typed_rule("float64(uint64, int64, int64, int64)")
 def gumbel_in(stream: int, key: int, worker: int, k: int) -> float:
     """One draw from the standard Gumbel distribution."""
     return -math.log(-math.log(uniform_in(stream, key, worker, k)))
 
 
-@rule
+@typed_rule("float64(float64, uint64, int64, int64, int64)")
 def log_positive_stable_in(scale: float, stream: int, key: int, worker: int, k: int) -> float:
     """Logarithm of a positive L-stable draw S, L = `scale` in (0, 1]; with it a nest's errors are L ln S + L G.
 

@@ -61,6 +61,11 @@ def rule(function: F) -> F:
     return numba.njit(nogil=True, cache=True, error_model="numpy", _nrt=False, forceinline=True)(function)
 
 
+def typed_rule(signature: str) -> Callable[[F], F]:
+    """Mark a rule whose types are told: it is compiled once, and not anew for every kind of integer it is called with."""
+    return numba.njit(signature, nogil=True, cache=True, error_model="numpy", _nrt=False, forceinline=True)
+
+
 def compiled(function: F) -> F:
     """Compile `function` as a rule is, for code that makes arrays (the weaving of ties, the search of paths)."""
     return numba.njit(nogil=True, cache=True, error_model="numpy")(function)
