@@ -29,7 +29,7 @@ test: $(STAMP)-project $(STAMP)-dev
 	$(BIN)/python -m pytest
 
 bench: $(STAMP)-project
-	set -e; for benchmark in benchmarks/*.py; do $(BIN)/python "$$benchmark"; done
+	$(BIN)/python -m benchmarks
 
 docs: $(STAMP)-project
 	$(BIN)/python docs/make_tables.py
