@@ -19,6 +19,7 @@ MONEY_ONE = 100
 SKILL_ONE = 1024
 TASTE_ONE = 2048
 BELIEF_ONE = 4096  # log-wage beliefs
+PRECISION_ONE = 16  # observations a belief is worth
 SHARE_ONE = 10_000  # q and perceived risk
 TRIPS_ONE = 256
 GAIN_ONE = 1000  # logarithm of what a month abroad is worth

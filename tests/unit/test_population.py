@@ -262,7 +262,7 @@ def test_records_hold_only_what_can_be(population: Population) -> None:
         assert (households[name][~filled] == 0).all(), name
     assert (households["contacts"] == NOBODY).all() and (households["intent"] == NO_INTENT).all()
     assert (households["offence_1"] == NEVER).all() and (households["offence_2"] == NEVER).all()
-    assert (households["q"] == SHARE_ONE).all() and (households["precision"] == SETTINGS.belief_precision).all()
+    assert (households["q"] == SHARE_ONE).all() and (households["precision"] == 16 * SETTINGS.belief_precision).all()
     assert (households["sex"][:, 0] == households["woman_head"]).all()
     assert households["home_income"].min() >= 0 and households["savings"].min() >= 0 and households["income"].min() > 0
 
