@@ -110,4 +110,4 @@ class MigrationModel(mesa.Model):
 
     def digest(self) -> str:
         """SHA-256 of all household records."""
-        return hashlib.sha256(np.ascontiguousarray(self.engine.records()).tobytes()).hexdigest()
+        return hashlib.sha256(np.ascontiguousarray(self.engine.records()).view(np.uint8)).hexdigest()

@@ -179,12 +179,11 @@ def _value_first_spells(households: np.ndarray, conditions: Conditions) -> None:
     """Give those abroad at the start the worth of a month there under the first month's conditions."""
     first = conditions.corridors[0]
     for d in range(first.shape[1]):
-        here = households["place"] == d + 1
-        worth = first[:, d]
-        origin = households["origin"]
-        regular, irregular = worth["worth_regular"][origin, None], worth["worth_irregular"][origin, None]
-        logs = np.where(households["route"] > 0, regular, irregular)
-        households["gain"][here] = np.floor(GAIN_ONE * logs + 0.5).astype(np.int16)[here]
+        household, w = np.nonzero(households["place"] == d + 1)
+        origin = households["origin"][household]
+        regular, irregular = first["worth_regular"][origin, d], first["worth_irregular"][origin, d]
+        logs = np.where(households["route"][household, w] > 0, regular, irregular)
+        households["gain"][household, w] = np.floor(GAIN_ONE * logs + 0.5).astype(np.int16)
 
 
 class SeedRun:
@@ -211,11 +210,16 @@ class SeedRun:
                 progress(1)
         self.seconds["burn_in"] = time.perf_counter() - began
 
-    def continue_as(self, prepared: Prepared, threads: int) -> SeedRun:
-        """The same settled world under another scenario: a copy that goes its own way from the first month."""
+    def continue_as(self, prepared: Prepared, threads: int, take_over: bool = False) -> SeedRun:
+        """The same settled world under another scenario, going its own way from the first month.
+
+        It goes on with a copy, or with `take_over` with this run's own households, which spares the memory of a second
+        state: this run is then over.
+        """
+        records = self.model.engine.records()
         other = replace(
             self.model.world,
-            households=self.model.engine.records().copy(),
+            households=records if take_over else records.copy(),
             conditions=prepared.conditions,
             parameters=prepared.parameters,
         )

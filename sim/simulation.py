@@ -67,29 +67,37 @@ def run_seeds(scenarios: list[Scenario], region: Region, progress: Progress | No
     threads = scenarios[0].threads
     for seed in scenarios[0].seed_numbers:
         settled: dict[str, SeedRun] = {}
-        for one, (outcomes, timings) in zip(prepared, runs, strict=True):
-            run = _begin(one, seed, threads, settled, progress)
+        for position, (one, (outcomes, timings)) in enumerate(zip(prepared, runs, strict=True)):
+            awaited = one.beginning in [other.beginning for other in prepared[position + 1 :]]
+            run = _begin(one, seed, threads, settled, awaited, progress)
             follow = seed == one.scenario.first_seed and one.scenario.follow > 0
             outcomes.append(run.run(progress, follow=follow))
             for part, seconds in run.seconds.items():
                 timings[part] += seconds
             timings["household_months"] += run.household_months
-        for run in settled.values():
-            run.model.engine.close()
     return runs
 
 
-def _begin(one: Prepared, seed: int, threads: int, settled: dict[str, SeedRun], progress: Progress | None) -> SeedRun:
-    """A run of `one` at its first month, from a settled world that an equal beginning has made, or from its own
-    burn-in.
+def _begin(
+    one: Prepared, seed: int, threads: int, settled: dict[str, SeedRun], awaited: bool, progress: Progress | None
+) -> SeedRun:
+    """A run of `one` at its first month, from a settled world that an equal beginning has made, or from its own burn-in.
+
+    The settled world is kept if another scenario with the same beginning still awaits it.
     """
-    if one.beginning not in settled:
-        settled[one.beginning] = SeedRun(one, seed, threads)
-        settled[one.beginning].burn_in(progress)
-        began = settled[one.beginning].continue_as(one, threads)
-        began.seconds |= settled[one.beginning].seconds
-        return began
-    return settled[one.beginning].continue_as(one, threads)
+    beginning = settled.pop(one.beginning, None)
+    seconds = {}
+    if beginning is None:
+        beginning = SeedRun(one, seed, threads)
+        beginning.burn_in(progress)
+        seconds = beginning.seconds
+    run = beginning.continue_as(one, threads, take_over=not awaited)
+    run.seconds |= seconds
+    if awaited:
+        settled[one.beginning] = beginning
+    else:
+        beginning.model.engine.close()
+    return run
 
 
 def _in_plain_process(scenarios: list[Scenario], region: Region, progress: Progress | None) -> Runs:
