@@ -1,1 +1,3 @@
-"""Speed and memory, measured: ``python -m benchmarks`` runs the lot, ``python -m benchmarks.step`` and its neighbours a part."""
+"""Speed and memory, measured: ``python -m benchmarks`` runs the lot, ``python -m benchmarks.step`` and its
+neighbours a part.
+"""

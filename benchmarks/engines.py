@@ -1,6 +1,7 @@
 """The compiled engine against the `mesa` engine, on equal digests.
 
-Both live the same months of `history` from the same synthesis; the ratio is taken only where all household records are equal
+Both live the same months of `history` from the same synthesis; the ratio is taken only where all household records
+are equal
 at the end. The mesa engine uses one core; the compiled one is timed on one thread and on two.
 """
 

@@ -72,7 +72,7 @@ def document(name: str, figures: Sequence[Figure]) -> dict[str, Any]:
 
 def arguments(prose: str, add: Callable[[argparse.ArgumentParser], None] | None = None) -> argparse.Namespace:
     """Read the command line of a benchmark; every one has ``--json``."""
-    parser = argparse.ArgumentParser(description=prose.split("\n\n")[0])
+    parser = argparse.ArgumentParser(description=prose.split("\n\n", maxsplit=1)[0])
     if add:
         add(parser)
     parser.add_argument("--json", action="store_true", help="print JSON, for programs")

@@ -1,6 +1,7 @@
 """What a person waits for: import, first compilation, the second process, and the main job with its report.
 
-Every part is a process of its own, as a person would start it, with a cache of compiled code that begins empty. The main job
+Every part is a process of its own, as a person would start it, with a cache of compiled code that begins empty. The
+main job
 is `history` against `no_ban`: two scenarios, 8 seeds, 83,000 households, 72 months after a burn-in of 60.
 """
 

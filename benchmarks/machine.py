@@ -26,7 +26,9 @@ def machine() -> dict[str, str | int | float]:
 
 
 def load() -> float:
-    """Processes that want a core, mean of the last minute: above 1 before a benchmark, wall-clock figures are too high."""
+    """Processes that want a core, mean of the last minute: above 1 before a benchmark, wall-clock figures are too
+    high.
+    """
     return os.getloadavg()[0]
 
 

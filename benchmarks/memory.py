@@ -1,7 +1,9 @@
 """Memory of a run, per household.
 
-Counted from the arrays (records, ties, signals, tallies), and measured: the largest resident memory during a run of one seed,
-with synthesis, burn-in and counting by category, less what the process held before it, all code loaded. A comparison of two
+Counted from the arrays (records, ties, signals, tallies), and measured: the largest resident memory during a run of
+one seed,
+with synthesis, burn-in and counting by category, less what the process held before it, all code loaded. A comparison
+of two
 scenarios with one beginning holds a second state while the first of them runs.
 """
 

@@ -31,7 +31,10 @@ def figures(sizes: tuple[int, ...] = SIZES, repeats: int = REPEATS, threads: int
         made.append(Figure.of(f"synthesis of {households:,} and those to come", drawn[1:], "seconds"))
         made.append(Figure.of(f"weaving the ties of {households:,}", woven[1:], "seconds"))
         told = describe_ties(ties)
-        made += [Figure.of(f"{name.replace('_', ' ')}, {households:,}", [told[name]], unit) for name, unit in DESCRIBED.items()]
+        made += [
+            Figure.of(f"{name.replace('_', ' ')}, {households:,}", [told[name]], unit)
+            for name, unit in DESCRIBED.items()
+        ]
     return made
 
 

@@ -1,6 +1,7 @@
 """The cost of a month of the full model, per household.
 
-Compilation, synthesis, a burn-in of a year and the counting by category at the end of each quarter are not counted. Several repeats start from one settled state: the median is printed, with the least and the most. CPU time is that
+Compilation, synthesis, a burn-in of a year and the counting by category at the end of each quarter are not counted.
+Several repeats start from one settled state: the median is printed, with the least and the most. CPU time is that
 of all threads together, and says more than the wall clock where something else runs.
 """
 
@@ -81,7 +82,9 @@ def _once(run: SeedRun, months: int) -> tuple[float, float, int, str]:
 def measure(households: int, months: int, engine: str, threads: int, repeats: int) -> dict:
     """What ``python -m benchmarks.step`` prints, as a mapping."""
     if engine == "mesa" and COMPILED:
-        told = f"--households {households} --months {months} --engine mesa --threads {threads} --repeats {repeats} --json"
+        told = (
+            f"--households {households} --months {months} --engine mesa --threads {threads} --repeats {repeats} --json"
+        )
         return json.loads(in_plain_python("benchmarks.step", told.split()))
     before = load()
     timing = timed(prepared(households, months, engine=engine), months, threads, repeats)

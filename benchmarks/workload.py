@@ -10,13 +10,18 @@ from sim.configuration import request
 from sim.seed_run import Prepared, prepare
 
 BURN_IN = 12
-"""Months before the first one that counts: enough to fill memories, debts and ties abroad; the default of runs is 60."""
+"""Months before the first one that counts: enough to fill memories, debts and ties abroad; the default of runs is
+60.
+"""
 SEED = 1
 YEAR = 12
 
 
-def prepared(households: int, months: int, *, engine: str = "compiled", burn_in: int = BURN_IN, **parameters: float) -> Prepared:
-    """The scenario `history` with about `households` households living in its first month, over at least `months` months.
+def prepared(
+    households: int, months: int, *, engine: str = "compiled", burn_in: int = BURN_IN, **parameters: float
+) -> Prepared:
+    """The scenario `history` with about `households` households living in its first month, over at least `months`
+    months.
 
     A scenario cannot end within the pack's first year, so a shorter one is to be left off early. `parameters` replaces
     numbers of the behaviour, to switch a part of it off.
@@ -35,7 +40,9 @@ def prepared(households: int, months: int, *, engine: str = "compiled", burn_in:
 
 
 def in_plain_python(module: str, arguments: list[str]) -> str:
-    """Standard output of ``python -m module arguments`` in a process whose rules are plain Python: the mesa engine's."""
+    """Standard output of ``python -m module arguments`` in a process whose rules are plain Python: the mesa
+    engine's.
+    """
     environment = {**os.environ, "NUMBA_DISABLE_JIT": "1"}
     done = subprocess.run(
         [sys.executable, "-m", module, *arguments], env=environment, stdout=subprocess.PIPE, text=True, check=True

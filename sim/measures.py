@@ -33,20 +33,17 @@ def _origin(name: str, unit: str, kind: Kind, prose: str, headline: bool = False
     return Measure(name, unit, "origin", kind, prose, headline)
 
 
+# fmt: off
 _ALL = (
     # people by corridor; the origins table carries the sum over destinations of every additive one ----------------------
     _corridor("stock", "persons", "stock", "Labour migrants at the destination at the end of the month.", True),
     _corridor("departures", "persons per month", "flow", "Workers who left for the destination and got in.", True),
-    _corridor(
-        "returns", "persons per month", "flow", "Workers who came home from the destination, whatever the cause.", True
-    ),
+    _corridor("returns", "persons per month", "flow", "Workers who came home from the destination, whatever the cause.", True),
     _corridor("forced_returns", "persons per month", "flow", "Returns by expulsion or ban.", True),
     _corridor("returns_season", "persons per month", "flow", "Returns because the season or the permit was over."),
     _corridor("returns_target", "persons per month", "flow", "Returns with the savings target reached."),
     _corridor("returns_job_lost", "persons per month", "flow", "Returns after a lost job."),
-    _corridor(
-        "returns_gain_gone", "persons per month", "flow", "Returns because the gain was gone (exchange rate, wages)."
-    ),
+    _corridor("returns_gain_gone", "persons per month", "flow", "Returns because the gain was gone (exchange rate, wages)."),
     _corridor("returns_home_shock", "persons per month", "flow", "Returns because of a shock at home."),
     _corridor("returns_expulsion", "persons per month", "flow", "Returns by expulsion."),
     _corridor("returns_ban", "persons per month", "flow", "Returns of unauthorised re-entrants found out."),
@@ -70,162 +67,51 @@ _ALL = (
     _corridor("wage_theft", "USD per month", "flow", "Pay withheld from irregular workers, base prices."),
     _corridor("at_risk_of_exploitation", "persons", "stock", "Irregular, indebted and alone at the destination."),
     _corridor("aware_of_work", "households", "stock", "Households that have heard of wages and jobs there."),
-    _corridor(
-        "wage_belief_error",
-        "log points",
-        "ratio",
-        "Mean absolute error of the believed log wage among those who have heard.",
-    ),
+    _corridor("wage_belief_error", "log points", "ratio", "Mean absolute error of the believed log wage among those who have heard."),
     # money by corridor ---------------------------------------------------------------------------------------------------
     _corridor("remittances_true", "USD per month", "flow", "What migrants send, at the month's exchange rate.", True),
-    _corridor(
-        "remittances_true_destination",
-        "destination currency per month",
-        "flow",
-        "The same in the destination's currency.",
-    ),
+    _corridor("remittances_true_destination", "destination currency per month", "flow", "The same in the destination's currency."),
     _corridor("remittances_true_origin", "origin currency per month", "flow", "The same in the origin's currency."),
-    _corridor(
-        "remittances_true_real",
-        "base-period USD per month",
-        "flow",
-        "What arrives after fees, at constant home prices.",
-    ),
+    _corridor("remittances_true_real", "base-period USD per month", "flow", "What arrives after fees, at constant home prices."),
     _corridor("remittances_per_migrant", "USD per month", "ratio", "remittances_true per labour migrant."),
-    _corridor(
-        "remittances_per_migrant_real",
-        "base-period USD per month",
-        "ratio",
-        "remittances_true_real per labour migrant.",
-    ),
-    _corridor(
-        "remittances_true_origin_real",
-        "origin currency at base prices per month",
-        "flow",
-        "The same in the origin's currency at base-period prices.",
-    ),
-    _corridor(
-        "remittances_recorded",
-        "USD per month",
-        "flow",
-        "Transfers as the destination's central bank records them.",
-        True,
-    ),
+    _corridor("remittances_per_migrant_real", "base-period USD per month", "ratio", "remittances_true_real per labour migrant."),
+    _corridor("remittances_true_origin_real", "origin currency at base prices per month", "flow", "The same in the origin's currency at base-period prices."),
+    _corridor("remittances_recorded", "USD per month", "flow", "Transfers as the destination's central bank records them.", True),
     _corridor("remittances_recorded_origin", "origin currency per month", "flow", "The same in the origin's currency."),
-    _corridor(
-        "remittances_recorded_origin_real",
-        "origin currency at base prices per month",
-        "flow",
-        "The same at base-period prices.",
-    ),
+    _corridor("remittances_recorded_origin_real", "origin currency at base prices per month", "flow", "The same at base-period prices."),
     _corridor("remittances_recorded_per_migrant", "USD per month", "ratio", "remittances_recorded per labour migrant."),
-    _corridor(
-        "remittances_bop", "USD per month", "flow", "Transfers as the origin's balance of payments records them."
-    ),
+    _corridor("remittances_bop", "USD per month", "flow", "Transfers as the origin's balance of payments records them."),
     _corridor("remittances_bop_origin", "origin currency per month", "flow", "The same in the origin's currency."),
-    _corridor(
-        "remittances_bop_origin_real",
-        "origin currency at base prices per month",
-        "flow",
-        "The same at base-period prices.",
-    ),
+    _corridor("remittances_bop_origin_real", "origin currency at base prices per month", "flow", "The same at base-period prices."),
     _corridor("remittances_bop_per_migrant", "USD per month", "ratio", "remittances_bop per labour migrant."),
     _corridor("transfer_fees", "USD per month", "flow", "Fees paid on transfers."),
     # the origin ----------------------------------------------------------------------------------------------------------
     _origin("households", "households", "stock", "Households alive."),
     _origin("workers", "persons", "stock", "Workers of all households, at home and abroad."),
-    _origin(
-        "remittances_true_gdp",
-        "percent of GDP",
-        "ratio",
-        "remittances_true of all destinations as a share of monthly GDP.",
-    ),
-    _origin(
-        "remittances_recorded_gdp",
-        "percent of GDP",
-        "ratio",
-        "remittances_recorded of all destinations as a share of monthly GDP.",
-    ),
-    _origin(
-        "remittances_bop_gdp",
-        "percent of GDP",
-        "ratio",
-        "remittances_bop of all destinations, per month, as a share of monthly GDP.",
-    ),
+    _origin("remittances_true_gdp", "percent of GDP", "ratio", "remittances_true of all destinations as a share of monthly GDP."),
+    _origin("remittances_recorded_gdp", "percent of GDP", "ratio", "remittances_recorded of all destinations as a share of monthly GDP."),
+    _origin("remittances_bop_gdp", "percent of GDP", "ratio", "remittances_bop of all destinations, per month, as a share of monthly GDP."),
     _origin("jobless_home", "persons", "stock", "Workers at home without work."),
-    _origin(
-        "jobless_returnees",
-        "persons",
-        "stock",
-        "Workers who came home within twelve months and are without work.",
-        True,
-    ),
-    _origin(
-        "joblessness_3",
-        "percent",
-        "ratio",
-        "Of those who came home three months ago and are still home, share without work.",
-    ),
+    _origin("jobless_returnees", "persons", "stock", "Workers who came home within twelve months and are without work.", True),
+    _origin("joblessness_3", "percent", "ratio", "Of those who came home three months ago and are still home, share without work."),
     _origin("joblessness_6", "percent", "ratio", "The same six months after return."),
     _origin("joblessness_12", "percent", "ratio", "The same twelve months after return."),
-    _origin(
-        "self_employed_returns", "persons per month", "flow", "Returnees who take up work at once as self-employed."
-    ),
-    _origin(
-        "remigration_12",
-        "persons per month",
-        "flow",
-        "Departures of workers who had come home within the last 12 months.",
-    ),
-    _origin(
-        "remigration_24",
-        "persons per month",
-        "flow",
-        "Departures of workers who had come home within the last 24 months.",
-    ),
+    _origin("self_employed_returns", "persons per month", "flow", "Returnees who take up work at once as self-employed."),
+    _origin("remigration_12", "persons per month", "flow", "Departures of workers who had come home within the last 12 months."),
+    _origin("remigration_24", "persons per month", "flow", "Departures of workers who had come home within the last 24 months."),
     _origin("consumption", "USD per month", "ratio", "Consumption per household, base prices: realised welfare."),
     _origin("income", "USD per month", "ratio", "Income per household with remittances, base prices."),
-    _origin(
-        "poverty",
-        "percent",
-        "ratio",
-        "Share of persons in households that consume less per head than the poverty line.",
-        True,
-    ),
-    _origin(
-        "poverty_gap",
-        "percent",
-        "ratio",
-        "Mean shortfall from the line as a share of it, the non-poor counted as 0 (Foster, Greer and Thorbecke 1984).",
-    ),
-    _origin(
-        "remittance_dependence",
-        "percent",
-        "ratio",
-        "Share of households that draw more than half their income from remittances.",
-    ),
-    _origin(
-        "gini_consumption", "index", "ratio", "Gini coefficient of consumption per head (each quarter's last month)."
-    ),
+    _origin("poverty", "percent", "ratio", "Share of persons in households that consume less per head than the poverty line.", True),
+    _origin("poverty_gap", "percent", "ratio", "Mean shortfall from the line as a share of it, the non-poor counted as 0 (Foster, Greer and Thorbecke 1984)."),
+    _origin("remittance_dependence", "percent", "ratio", "Share of households that draw more than half their income from remittances."),
+    _origin("gini_consumption", "index", "ratio", "Gini coefficient of consumption per head (each quarter's last month)."),
     _origin("debt", "USD", "ratio", "Debt per household, base prices."),
     _origin("savings", "USD", "ratio", "Savings per household, base prices."),
     _origin("split_households", "households", "stock", "Households with a worker abroad."),
     _origin("women_headed", "households", "stock", "Households headed by a woman because the head is abroad."),
-    _origin(
-        "vulnerable", "households", "stock", "Poor households that are isolated: few ties at home and none abroad."
-    ),
-    _origin(
-        "welfare_expected",
-        "USD per month",
-        "ratio",
-        "Log-sum of the choice as believed, in money, per deliberation (Small and Rosen 1981).",
-    ),
-    _origin(
-        "cost_of_misinformation",
-        "USD per month",
-        "ratio",
-        "Money the chosen place is worth less than the best one, judged with true conditions, per deliberation (after Leggett 2002).",
-    ),
+    _origin("vulnerable", "households", "stock", "Poor households that are isolated: few ties at home and none abroad."),
+    _origin("welfare_expected", "USD per month", "ratio", "Log-sum of the choice as believed, in money, per deliberation (Small and Rosen 1981)."),
+    _origin("cost_of_misinformation", "USD per month", "ratio", "Money the chosen place is worth less than the best one, judged with true conditions, per deliberation (after Leggett 2002)."),
     _origin("aware_ban_rules", "percent", "ratio", "Households that have heard of the ban rules."),
     _origin("aware_seasonal_permit", "percent", "ratio", "Households that have heard of the seasonal permit."),
     _origin("aware_work_permit", "percent", "ratio", "Households that have heard of the work permit."),
@@ -233,6 +119,7 @@ _ALL = (
     _origin("aware_support_centre", "percent", "ratio", "Households that have heard of a support centre."),
     _origin("public_cost", "USD per month", "flow", "What the policies in force cost the public purse."),
 )
+# fmt: on
 
 MEASURES: dict[str, Measure] = {measure.name: measure for measure in _ALL}
 

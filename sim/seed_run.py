@@ -94,7 +94,7 @@ def prepare(scenario: Scenario, region: Region) -> Prepared:
         recorded_bop=quantities["recorded_bop"],
         costs=costs,
     )
-    structure = _until(structure_of(region), scenario.months)
+    structure = structure_of(region)
     return Prepared(
         scenario=scenario,
         region=region,
@@ -117,11 +117,6 @@ def _relative_mobility(structure: Structure) -> np.ndarray:
     ages = years / years.sum()
     weights = np.concatenate([np.outer(1.0 - structure.women, ages), np.outer(structure.women, ages)], axis=1)
     return np.ascontiguousarray(structure.mobility / (structure.mobility * weights).sum(axis=1, keepdims=True))
-
-
-def _until(structure: Structure, months: int) -> Structure:
-    """The structure for the first `months` only: no household comes later."""
-    return replace(structure, households=structure.households[:months])
 
 
 def _overridden(base: dict[str, np.ndarray], scenario: Scenario, region: Region) -> dict[str, np.ndarray]:

@@ -81,7 +81,8 @@ def run_seeds(scenarios: list[Scenario], region: Region, progress: Progress | No
 def _begin(
     one: Prepared, seed: int, threads: int, settled: dict[str, SeedRun], awaited: bool, progress: Progress | None
 ) -> SeedRun:
-    """A run of `one` at its first month, from a settled world that an equal beginning has made, or from its own burn-in.
+    """A run of `one` at its first month, from a settled world that an equal beginning has made, or from its own
+    burn-in.
 
     The settled world is kept if another scenario with the same beginning still awaits it.
     """

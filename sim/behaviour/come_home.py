@@ -70,7 +70,7 @@ def leave(household, w, cause, month, luck, corridor, p, tally):
     """Leave the destination: overstay is found at the exit, and a leaver in breach may be listed, knowing it or not."""
     over = household.overstay[w]
     if over > 0 and cause != EXPULSION and cause != BAN:
-        months = corridor.ban_overstay_1_month
+        months = corridor.ban_overstay_1_month if over > 1 else 0.0  # more than thirty days
         if over >= 6:
             months = max(months, corridor.ban_overstay_6_months)
         if over > 9:

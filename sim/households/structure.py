@@ -92,7 +92,7 @@ class PopulationSettings:
                 )
         if self.village_ties < 0:
             raise InputError(
-                "population.kin_density",
+                "parameters.kin_density",
                 f"is {self.kin_density}",
                 f"at most what leaves mean_degree {self.mean_degree:g} room for village ties",
             )

@@ -42,20 +42,17 @@ class Attribute:
     count: int = 1
 
 
+# fmt: off
 ATTRIBUTES: tuple[Attribute, ...] = (
     # household ------------------------------------------------------------------------------------------------------
-    Attribute(
-        "key", "i8", "", "Identity: a hash of origin, village and number in the village. All luck is keyed by it."
-    ),
+    Attribute("key", "i8", "", "Identity: a hash of origin, village and number in the village. All luck is keyed by it."),
     Attribute("home_income", "i4", "cents per month", "Land and other income at base prices."),
     Attribute("savings", "i4", "cents", "Savings at constant home prices (deflated each month)."),
     Attribute("debt", "i4", "cents", "Debt at constant home prices."),
     Attribute("target", "i4", "cents", "Savings a target earner works for; reached, it is spent on return."),
     Attribute("consumption", "i4", "cents", "Consumption of the last month."),
     Attribute("income", "i4", "cents", "Income of the last month with remittances."),
-    Attribute(
-        "remitted", "i4", "cents", "Remittances that arrived in the last month, base-period home purchasing power."
-    ),
+    Attribute("remitted", "i4", "cents", "Remittances that arrived in the last month, base-period home purchasing power."),
     Attribute("contacts", "i4", "household", "Diaspora ties: index of the household met abroad; -1 = empty.", CONTACTS),
     Attribute("village", "i4", "", "Number of the village within the origin."),
     Attribute("born", "i2", "month", "Month in which the household comes to be; <= 0 for those there at the start."),
@@ -63,9 +60,7 @@ ATTRIBUTES: tuple[Attribute, ...] = (
     Attribute("taste", "i2", "1/2048 utility", "Lasting taste a_hd for each destination.", PLACES),
     Attribute("wage_belief", "i2", "1/4096", "Believed minus true log wage at each destination.", PLACES),
     Attribute("precision", "i2", "1/16 observations", "How many observations the wage belief is worth.", PLACES),
-    Attribute(
-        "risk", "i2", "1/10000 per month", "Perceived chance of being detected in a month abroad without papers."
-    ),
+    Attribute("risk", "i2", "1/10000 per month", "Perceived chance of being detected in a month abroad without papers."),
     Attribute("heard", "i2", "bits", "Topics the household has heard of, one bit each."),
     Attribute("used", "i2", "bits", "Topics the household has used, one bit each."),
     Attribute("origin", "i1", "", "Index of the origin in the pack."),
@@ -79,9 +74,7 @@ ATTRIBUTES: tuple[Attribute, ...] = (
     # worker slots ---------------------------------------------------------------------------------------------------
     Attribute("sent", "i4", "cents", "Remitted by the worker in the last month, at the base rate.", WORKERS),
     Attribute("birth_month", "i2", "month", "Month of birth of the worker in the slot.", WORKERS),
-    Attribute(
-        "months", "i2", "months", "Length of the present spell, abroad or at home since the last return.", WORKERS
-    ),
+    Attribute("months", "i2", "months", "Length of the present spell, abroad or at home since the last return.", WORKERS),
     Attribute("overstay", "i2", "months", "Months present beyond lawful stay in this spell.", WORKERS),
     Attribute("offence_1", "i2", "month", "Date of the last offence.", WORKERS),
     Attribute("offence_2", "i2", "month", "Date of the one before.", WORKERS),
@@ -97,13 +90,7 @@ ATTRIBUTES: tuple[Attribute, ...] = (
     Attribute("jobless", "i1", "months", "Months without work, 0 = working.", WORKERS),
     Attribute("searching", "i1", "0 or 1", "1 = back from abroad and not yet settled in work at home.", WORKERS),
     Attribute("regime", "i1", "", "0 regular, 1 irregular.", WORKERS),
-    Attribute(
-        "route",
-        "i1",
-        "",
-        "Lawful route of this spell: 0 none, 1 work permit, 2 seasonal permit, 3 free movement.",
-        WORKERS,
-    ),
+    Attribute("route", "i1", "", "Lawful route of this spell: 0 none, 1 work permit, 2 seasonal permit, 3 free movement.", WORKERS),
     Attribute("permit", "i1", "months", "Months the permit still covers.", WORKERS),
     Attribute("stay", "i1", "bits", "Presence in the last six months, one bit a month: the rolling 180 days.", WORKERS),
     Attribute("ban_from", "i1", "", "Place whose list names the worker, or to which q refers; 0 = none.", WORKERS),
@@ -112,6 +99,7 @@ ATTRIBUTES: tuple[Attribute, ...] = (
     Attribute("cause", "i1", "", "Cause of the last return (index in CAUSES; 0 = none yet).", WORKERS),
     Attribute("intent", "i1", "", "Place the worker is to be in next, decided this month; -1 = stay.", WORKERS),
 )
+# fmt: on
 
 CAUSES = ("none", "season", "target", "job_lost", "gain_gone", "home_shock", "expulsion", "ban")
 

@@ -97,126 +97,42 @@ _BAN_PROSE = {
     "ban_unauthorised_entry": "Ban added for entering while banned and knowing it.",
 }
 
+# fmt: off
 _ALL = (
     # money and prices ------------------------------------------------------------------------------------------------
     _country("exchange_rate", "monthly", "local currency per USD", 1e-6, 1e9, "Market rate that households meet."),
     _country("inflation", "year_growth", "percent", -50, 1000, "Consumer prices, December on December."),
-    _country(
-        "average_wage", "year_level", "local currency per month", 1e-6, 1e12, "Average nominal wage of all employees."
-    ),
-    _country(
-        "gdp_growth", "year_growth", "percent", -50, 100, "Real growth of GDP; moves labour demand at a destination."
-    ),
+    _country("average_wage", "year_level", "local currency per month", 1e-6, 1e12, "Average nominal wage of all employees."),
+    _country("gdp_growth", "year_growth", "percent", -50, 100, "Real growth of GDP; moves labour demand at a destination."),
     _origin("gdp", "year_value", "USD million", 1e-3, 1e9, "GDP at current prices, for shares of GDP."),
     # work at a destination -------------------------------------------------------------------------------------------
-    _corridor(
-        "pay_ratio_regular", "steps", "share", 0.05, 3, "Take-home pay of a regular migrant / average wage there."
-    ),
-    _corridor(
-        "pay_ratio_irregular", "steps", "share", 0.05, 3, "Take-home pay of an irregular migrant / average wage there."
-    ),
-    _corridor(
-        "price_level",
-        "constant",
-        "ratio",
-        0.2,
-        5,
-        "Price level of the destination relative to the origin, base period.",
-    ),
-    _corridor(
-        "job_finding", "constant", "share per month", 0.001, 1, "Chance that a jobless migrant finds work in a month."
-    ),
-    _corridor(
-        "job_loss", "constant", "share per month", 0, 1, "Chance that a working migrant loses the job in a month."
-    ),
-    _corridor(
-        "labour_demand", "steps", "index", 0, 5, "Labour demand beyond what GDP explains (1 = none).", default=1.0
-    ),
-    _corridor(
-        "wage_theft", "steps", "share per month", 0, 1, "Chance that an irregular worker is not paid for the month."
-    ),
+    _corridor("pay_ratio_regular", "steps", "share", 0.05, 3, "Take-home pay of a regular migrant / average wage there."),
+    _corridor("pay_ratio_irregular", "steps", "share", 0.05, 3, "Take-home pay of an irregular migrant / average wage there."),
+    _corridor("price_level", "constant", "ratio", 0.2, 5, "Price level of the destination relative to the origin, base period."),
+    _corridor("job_finding", "constant", "share per month", 0.001, 1, "Chance that a jobless migrant finds work in a month."),
+    _corridor("job_loss", "constant", "share per month", 0, 1, "Chance that a working migrant loses the job in a month."),
+    _corridor("labour_demand", "steps", "index", 0, 5, "Labour demand beyond what GDP explains (1 = none).", default=1.0),
+    _corridor("wage_theft", "steps", "share per month", 0, 1, "Chance that an irregular worker is not paid for the month."),
     _corridor("season_pay", "calendar", "index", 0.1, 3, "Pay by calendar month, mean 1.", sums_to=12),
     _corridor("season_jobs", "calendar", "index", 0.1, 3, "Labour demand by calendar month, mean 1.", sums_to=12),
     _corridor("season_departures", "calendar", "share of the year", 0, 1, "Share of the year's departures.", sums_to=1),
     _corridor("season_returns", "calendar", "share of the year", 0, 1, "Share of the year's returns.", sums_to=1),
     # getting there and sending home ----------------------------------------------------------------------------------
     _corridor("travel_cost", "steps", "USD", 0, 100_000, "Fare, documents and the first weeks, one way."),
-    _corridor(
-        "transfer_fee", "year_level", "percent of amount", 0, 100, "Average cost of sending 200 USD.", combine="least"
-    ),
-    _corridor(
-        "attraction",
-        "constant",
-        "utility",
-        -20,
-        20,
-        "alpha of the choice: what draws or repels and is not modelled.",
-        combine="add",
-    ),
+    _corridor("transfer_fee", "year_level", "percent of amount", 0, 100, "Average cost of sending 200 USD.", combine="least"),
+    _corridor("attraction", "constant", "utility", -20, 20, "alpha of the choice: what draws or repels and is not modelled.", combine="add"),
     _corridor("initial_stock", "constant", "persons", 0, 1e9, "Labour migrants there in the first month."),
     # law -------------------------------------------------------------------------------------------------------------
-    _corridor(
-        "free_movement", "steps", "0 or 1", 0, 1, "1 where no permit and no day limit applies.", combine="greatest"
-    ),
-    _corridor(
-        "permit_access",
-        "steps",
-        "share",
-        0,
-        1,
-        "Chance that one who knows of the work permit and can pay gets it.",
-        combine="greatest",
-    ),
+    _corridor("free_movement", "steps", "0 or 1", 0, 1, "1 where no permit and no day limit applies.", combine="greatest"),
+    _corridor("permit_access", "steps", "share", 0, 1, "Chance that one who knows of the work permit and can pay gets it.", combine="greatest"),
     _corridor("permit_upfront", "steps", "destination currency", 0, 1e9, "One-off cost of the work permit or patent."),
     _corridor("permit_monthly", "steps", "destination currency per month", 0, 1e9, "Monthly price of the patent."),
-    _corridor(
-        "seasonal_quota",
-        "steps",
-        "permits per year",
-        0,
-        1e9,
-        "Seasonal permits granted in a year, shared out over its season.",
-        combine="greatest",
-        default=0.0,
-    ),
-    _corridor(
-        "seasonal_length",
-        "steps",
-        "months",
-        1,
-        12,
-        "How long a seasonal permit lasts.",
-        combine="greatest",
-        default=8.0,
-    ),
-    _corridor(
-        "visa_free_days", "steps", "days", 0, 3660, "Days a citizen may stay without a permit.", combine="greatest"
-    ),
-    _corridor(
-        "visa_free_window",
-        "steps",
-        "days",
-        0,
-        366,
-        "Window in which those days count; 0 = per entry.",
-        combine="greatest",
-    ),
-    _corridor(
-        "border_run",
-        "steps",
-        "share",
-        0,
-        1,
-        "Of those at the end of a per-entry stay, share who renew it by leaving and re-entering.",
-    ),
-    _corridor(
-        "offence",
-        "steps",
-        "share per month",
-        0,
-        1,
-        "Chance that a regular migrant is booked for an administrative offence.",
-    ),
+    _corridor("seasonal_quota", "steps", "permits per year", 0, 1e9, "Seasonal permits granted in a year, shared out over its season.", combine="greatest", default=0.0),
+    _corridor("seasonal_length", "steps", "months", 1, 12, "How long a seasonal permit lasts.", combine="greatest", default=8.0),
+    _corridor("visa_free_days", "steps", "days", 0, 3660, "Days a citizen may stay without a permit.", combine="greatest"),
+    _corridor("visa_free_window", "steps", "days", 0, 366, "Window in which those days count; 0 = per entry.", combine="greatest"),
+    _corridor("border_run", "steps", "share", 0, 1, "Of those at the end of a per-entry stay, share who renew it by leaving and re-entering."),
+    _corridor("offence", "steps", "share per month", 0, 1, "Chance that a regular migrant is booked for an administrative offence."),
     _corridor("detection", "steps", "share per month", 0, 1, "Chance that an irregular migrant is detected."),
     _corridor("expulsion", "steps", "share", 0, 1, "Share of the detected who are expelled at once."),
     _corridor("listing", "steps", "share", 0, 1, "Chance that a leaver in breach is put on the entry-ban list."),
@@ -226,28 +142,13 @@ _ALL = (
         for name in CATEGORIES_OF_BAN
     ),
     # recorded figures ------------------------------------------------------------------------------------------------
-    _corridor(
-        "recorded_transfers",
-        "steps",
-        "ratio",
-        0,
-        10,
-        "Recorded by the sending side / truly sent (central bank of the destination).",
-    ),
-    _corridor(
-        "recorded_bop", "steps", "ratio", 0, 10, "Recorded in the balance of payments of the origin / truly sent."
-    ),
+    _corridor("recorded_transfers", "steps", "ratio", 0, 10, "Recorded by the sending side / truly sent (central bank of the destination)."),
+    _corridor("recorded_bop", "steps", "ratio", 0, 10, "Recorded in the balance of payments of the origin / truly sent."),
     # home ------------------------------------------------------------------------------------------------------------
-    _origin(
-        "home_job_finding", "constant", "share per month", 0.001, 1, "Chance that a jobless worker at home finds work."
-    ),
-    _origin(
-        "home_job_loss", "constant", "share per month", 0, 1, "Chance that a working worker at home loses the job."
-    ),
+    _origin("home_job_finding", "constant", "share per month", 0.001, 1, "Chance that a jobless worker at home finds work."),
+    _origin("home_job_loss", "constant", "share per month", 0, 1, "Chance that a working worker at home loses the job."),
     _origin("home_season", "calendar", "index", 0.1, 3, "Home jobs by calendar month, mean 1.", sums_to=12),
-    _origin(
-        "home_pay_ratio_urban", "constant", "share", 0.05, 3, "Earnings of an urban worker at home / average wage."
-    ),
+    _origin("home_pay_ratio_urban", "constant", "share", 0.05, 3, "Earnings of an urban worker at home / average wage."),
     _origin("home_pay_ratio_rural", "constant", "share", 0.05, 3, "Earnings of a rural worker at home / average wage."),
     _origin("other_income", "constant", "USD per month", 0, 10_000, "Land and other income of a household, mean."),
     _origin("subsistence", "constant", "USD per head and month", 0.1, 10_000, "Floor of consumption, base prices."),
@@ -255,36 +156,18 @@ _ALL = (
     # households ------------------------------------------------------------------------------------------------------
     _origin("households", "year_level", "households", 1, 1e9, "Number of households."),
     _origin("household_size", "constant", "persons", 1, 12, "Average household size."),
-    _origin(
-        "workers", "groups", "share", 0, 1, "Share of households with 1, 2 or 3 workers (groups 1, 2, 3).", sums_to=1
-    ),
+    _origin("workers", "groups", "share", 0, 1, "Share of households with 1, 2 or 3 workers (groups 1, 2, 3).", sums_to=1),
     _origin("province", "groups", "share", 0, 1, "Share of households by province (group = name).", sums_to=1),
     _origin("rural", "groups", "share", 0, 1, "Rural share of villages by province (group = name)."),
     _origin("women", "constant", "share", 0, 1, "Share of women among the workers of a household."),
     _origin("women_head", "constant", "share", 0, 1, "Share of households always headed by a woman."),
-    _origin(
-        "sector",
-        "groups",
-        "share",
-        0,
-        1,
-        "Sector of work abroad (group = construction, trade_services, agriculture, other).",
-        sums_to=1,
-    ),
-    _origin(
-        "mobility",
-        "groups",
-        "ratio",
-        0,
-        1,
-        "How often leaving is weighed at all, relative to the most mobile (group = men_18_24 ... women_45_59).",
-    ),
+    _origin("sector", "groups", "share", 0, 1, "Sector of work abroad (group = construction, trade_services, agriculture, other).", sums_to=1),
+    _origin("mobility", "groups", "ratio", 0, 1, "How often leaving is weighed at all, relative to the most mobile (group = men_18_24 ... women_45_59)."),
     _origin("savings_months", "constant", "months of income", 0, 60, "Savings of a household at the start, mean."),
     _origin("indebted", "constant", "share", 0, 1, "Share of households that start with a debt."),
-    _origin(
-        "aware", "groups", "share", 0, 1, "Share of households that have heard of a topic at the start (group = topic)."
-    ),
+    _origin("aware", "groups", "share", 0, 1, "Share of households that have heard of a topic at the start (group = topic)."),
 )
+# fmt: on
 
 QUANTITIES: dict[str, Quantity] = {quantity.name: quantity for quantity in _ALL}
 SECTORS = ("construction", "trade_services", "agriculture", "other")

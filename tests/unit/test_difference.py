@@ -62,7 +62,9 @@ def test_rerun_repeats_a_run_and_tells_when_it_does_not(runs: tuple, tmp_path: P
     assert again.returncode == 0, again.stderr
     assert "the same" in again.stdout
     broken = runs[0].meta | {"digests": {"1": "0" * 64}}
-    folder = write_run(sim.output.result.RunResult(*_tables(runs[0]), broken, runs[0].spells, runs[0].households), folder)
+    folder = write_run(
+        sim.output.result.RunResult(*_tables(runs[0]), broken, runs[0].spells, runs[0].households), folder
+    )
     parted = sim_command("rerun", str(folder))
     assert parted.returncode == 1
     assert "DIFFERS" in parted.stdout

@@ -21,6 +21,7 @@ from sim.errors import InputError
 from sim.households.population import Population, PopulationSettings, mobility_group, synthesise
 from sim.households.structure import SEX_AND_AGE
 from sim.schema.attributes import HOUSEHOLD, NEVER, NO_INTENT, NOBODY, PLACES, SHARE_ONE, SKILL_ONE, TASTE_ONE, WORKERS
+from sim.schema.parameters import PARAMETERS
 
 SETTINGS = PopulationSettings()
 ROOT = Path(__file__).parents[2]
@@ -223,7 +224,8 @@ def test_spreads_are_those_of_the_settings(population: Population) -> None:
     assert abs((households["wage_belief"] / 4096).std(axis=0) - SETTINGS.belief_sd).max() < 0.002
     assert abs(np.corrcoef(households["taste"].T) - np.eye(PLACES)).max() < 4 / np.sqrt(len(households))
     months = households["target"] / households["income"]
-    assert 11.9 < months.min() < 12.1 and 35.9 < months.max() < 36.1
+    low, high = SETTINGS.target_low, SETTINGS.target_high
+    assert abs(months.min() - low) < 0.1 and abs(months.max() - high) < 0.1
     debt = (households["debt"] / households["income"])[households["debt"] > 0]
     assert 0.99 < debt.min() < 1.01 and 3.99 < debt.max() < 4.01
     close(households["risk"] / SHARE_ONE, SETTINGS.risk_mean)
@@ -260,7 +262,7 @@ def test_records_hold_only_what_can_be(population: Population) -> None:
         assert (households[name][~filled] == 0).all(), name
     assert (households["contacts"] == NOBODY).all() and (households["intent"] == NO_INTENT).all()
     assert (households["offence_1"] == NEVER).all() and (households["offence_2"] == NEVER).all()
-    assert (households["q"] == SHARE_ONE).all() and (households["precision"] == SETTINGS.belief_precision).all()
+    assert (households["q"] == SHARE_ONE).all() and (households["precision"] == 16 * SETTINGS.belief_precision).all()
     assert (households["sex"][:, 0] == households["woman_head"]).all()
     assert households["home_income"].min() >= 0 and households["savings"].min() >= 0 and households["income"].min() > 0
 
@@ -301,8 +303,9 @@ def test_the_first_migrants_are_in_the_middle_of_something(population: Populatio
     households = population.households
     abroad = households["place"] > 0
     place, months = households["place"][abroad], households["months"][abroad]
-    assert (households["last_place"] == households["place"]).all()
-    assert months.min() == 1 and months.max() == 24 and np.median(months) < 8
+    assert (households["last_place"][abroad] == place).all()
+    assert months.min() == 1 and months.max() == SETTINGS.longest_spell
+    assert np.median(months) < SETTINGS.longest_spell / 3
     close(households["regime"][abroad], SETTINGS.irregular)
     regular = households["regime"][abroad] == 0
     assert (households["route"][abroad] == regular).all() and ((households["permit"][abroad] > 0) == regular).all()
@@ -312,7 +315,13 @@ def test_the_first_migrants_are_in_the_middle_of_something(population: Populatio
     topic = np.repeat(np.arange(len(households)), abroad.sum(axis=1))
     assert ((households["heard"] & households["used"])[topic] & (1 << (place - 1))).all()
     home = ~abroad & (np.arange(WORKERS) < households["workers"][:, None])
-    assert (households["months"][home] == SETTINGS.never_abroad).all()
+    never = home & (households["last_place"] == 0)
+    back = home & (households["last_place"] > 0)
+    assert (households["months"][never] == SETTINGS.never_abroad).all()
+    assert back.sum() > 0 and (households["months"][back] <= SETTINGS.longest_return).all()
+    recalled = households["trips"].reshape(-1, WORKERS, PLACES)[back].sum(axis=1) / 256
+    assert abs(recalled.mean() - SETTINGS.trips_recalled) < 0.15
+    assert not households["trips"].reshape(-1, WORKERS, PLACES)[never].any()
     close(households["jobless"][home] > 0, SETTINGS.jobless)
     assert households["jobless"].max() == SETTINGS.longest_search and (households["jobless"][abroad] == 0).all()
 
@@ -340,13 +349,13 @@ def test_figures_that_cannot_hold_together_are_refused(changes: dict[str, np.nda
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"skill_sigma": -0.1}, "population.skill_sigma is -0.1. Allowed: 0 to 1 (log points)."),
+        ({"skill_sigma": -0.1}, "parameters.skill_sigma is -0.1. Allowed: 0 to 1 (log points)."),
         (
             {"village_smallest": 500},
-            "population.village_smallest is 500. Allowed: at most village_largest, which is 400.",
+            "parameters.village_smallest is 500. Allowed: at most village_largest, which is 400.",
         ),
-        ({"village_largest": 300.5}, "population.village_largest is 300.5. Allowed: whole, 1 to 5000 (households)."),
-        ({"mean_degree": 6.0}, "population.kin_density is 0.7. Allowed: at most what leaves mean_degree 6 room for"),
+        ({"village_largest": 9000}, "parameters.village_largest is 9000. Allowed: 1 to 5000 (households)."),
+        ({"mean_degree": 6.0}, "parameters.kin_density is 0.7. Allowed: at most what leaves mean_degree 6 room for"),
     ],
 )
 def test_settings_out_of_range_are_refused(changes: dict[str, float], message: str) -> None:
@@ -355,11 +364,13 @@ def test_settings_out_of_range_are_refused(changes: dict[str, float], message: s
     assert str(error.value).startswith(message)
 
 
-def test_every_setting_tells_its_range_unit_tag_and_source() -> None:
+def test_every_setting_is_a_parameter_within_its_range() -> None:
     for item in fields(PopulationSettings):
-        about = item.metadata
-        assert about["low"] <= item.default <= about["high"], item.name
-        assert about["tag"] in ("published", "derived", "assumed") and about["unit"] and about["prose"].endswith("."), (
-            item.name
-        )
-        assert about["source"], item.name
+        rule = PARAMETERS[item.name]
+        assert rule.low <= item.default <= rule.high, item.name
+
+
+def test_a_scenario_can_set_what_the_synthesis_reads() -> None:
+    assert PopulationSettings.of({"mean_degree": 9.0, "beta": 1.0}).mean_degree == 9.0
+    with pytest.raises(InputError, match="whole"):
+        PopulationSettings.of({"village_largest": 300.5})

@@ -226,8 +226,8 @@ def test_the_graph_has_every_tie_and_every_attribute(population: Population, tie
         assert graph.edges[int(here[e]), int(there[e])]["kind"] == KINDS[kinds[e]]
     for i in range(0, len(population), 97):
         household, node = population.households[i], graph.nodes[i]
-        assert {name: node[name] for name in ("origin", "village", "province", "size", "born")} == {
-            name: household[name] for name in ("origin", "village", "province", "size", "born")
+        assert {name: node[name] for name in ("origin", "village", "province", "members", "born")} == {
+            name: household[name] for name in ("origin", "village", "province", "members", "born")
         }
         assert node["abroad"] == (household["place"] > 0).sum()
         assert node["place"] == next((place for place in household["place"] if place > 0), 0)

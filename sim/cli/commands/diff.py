@@ -6,9 +6,15 @@ USAGE
   A and B are folders that `sim run` or `sim compare` has written (results/NAME). Households are named where both runs
   followed them (follow=N).
 
+OPTIONS
+  --help   this page
+
 EXAMPLES
   sim diff results/history results/no_ban
   sim diff results/demo results/demo/against
+
+FILES WRITTEN
+  none
 
 EXIT STATUS
   0 done, whether or not the runs differ; 2 bad input; 130 interrupted

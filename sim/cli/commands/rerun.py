@@ -6,9 +6,15 @@ USAGE
   DIR is a folder that `sim run` or `sim compare` has written. Nothing in it is changed. The pack must be the one the
   run was made with; the code may be another, and the check tells whether that matters.
 
+OPTIONS
+  --help   this page
+
 EXAMPLES
   sim rerun results/history
   sim rerun results/demo/against threads=1
+
+FILES WRITTEN
+  none
 
 EXIT STATUS
   0 every seed ends with the same digest; 1 some seed does not; 2 bad input; 130 interrupted

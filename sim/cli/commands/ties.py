@@ -19,6 +19,9 @@ WHAT IS PRINTED
   Degree (mean and quantiles), clustering, mean length of the shortest path, and the share of each kind of tie;
   clustering and paths are measured on an even sample of households. Ties made abroad come later, in the run.
 
+FILES WRITTEN
+  FILE.graphml where graph= asks for it; nothing else
+
 EXIT STATUS
   0 done; 2 bad input; 130 interrupted
 """
