@@ -15,7 +15,8 @@ def figures() -> list[Figure]:
     """Nanoseconds a household and month, the second core's worth, and seconds of a small run's steps."""
     one, two = (measure(STANDARD, MONTHS, "compiled", threads, REPEATS) for threads in (1, 2))
     small = measure(SMALL, MONTHS, "compiled", 2, REPEATS)
-    worth = [single / double for single, double in zip(sorted(one["seconds_repeats"]), sorted(two["seconds_repeats"]), strict=True)]
+    alone, together = (sorted(told["seconds_repeats"]) for told in (one, two))
+    worth = [single / double for single, double in zip(alone, together, strict=True)]
     unit = "ns a household and month"
     return [
         Figure.of("83,000 households, 1 thread", one["ns_repeats"], unit),
