@@ -1,8 +1,8 @@
 """Where the nanoseconds go: the two passes of a month apart, and with parts of the behaviour switched off.
 
 On one thread and in CPU time of that thread, the least of several repeats of each month, from one settled state: so it
-can be measured where something else runs. What a part costs is the difference it makes; parts interact (fewer abroad, less
-to remit), so the differences do not add up exactly. Switching a part off is done with parameters alone.
+can be measured where something else runs. What a part costs is the difference it makes; parts interact (fewer abroad,
+less to remit), so the differences do not add up exactly. Switching a part off is done with parameters alone.
 """
 
 from __future__ import annotations
