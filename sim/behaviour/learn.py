@@ -102,10 +102,7 @@ def talk(household, i, month, luck, in_force, offsets, neighbours, signals, p):
     degree = offsets[i + 1] - start
     reach = degree + CONTACTS
     k = 0
-    u = uniform_in(luck[Purpose.CONTACT], household.key, 0, k)
-    if u <= 1.0 - reach * p.tell_user:  # surely no meeting: (1 - q)^n >= 1 - n q
-        return
-    position = int(math.log(u) / p.log_keep)
+    position = passed_over(uniform_in(luck[Purpose.CONTACT], household.key, 0, k), reach, p)
     while position < reach:
         if position < degree:
             code = neighbours[start + position]
@@ -122,8 +119,16 @@ def talk(household, i, month, luck, in_force, offsets, neighbours, signals, p):
             and (weight >= 1.0 or uniform_in(luck[Purpose.CONTACT], household.key, 1, k) < weight)
         ):
             converse(household, signals[j], month, luck, in_force, k, p)
-        u = uniform_in(luck[Purpose.CONTACT], household.key, 0, k)
-        position += 1 + int(math.log(u) / p.log_keep)
+        position += 1
+        position += passed_over(uniform_in(luck[Purpose.CONTACT], household.key, 0, k), reach - position, p)
+
+
+@rule
+def passed_over(u, left, p):
+    """How many of the `left` ties are passed over before the next one met: geometric, all of them where none is met."""
+    if u <= 1.0 - left * p.tell_user:  # surely none: (1 - q)^n >= 1 - n q
+        return left
+    return int(math.log(u) / p.log_keep)
 
 
 @rule
