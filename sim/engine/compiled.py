@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -70,7 +71,7 @@ class CompiledEngine:
         if self.pool is not None:
             self.pool.shutdown()
 
-    def _each_lane(self, kernel, *arguments) -> None:  # noqa: ANN001, ANN002
+    def _each_lane(self, kernel: Callable[..., None], *arguments: object) -> None:
         households = self.world.households
         if self.pool is None:
             kernel(households, self.blocks, 0, 1, *arguments)
