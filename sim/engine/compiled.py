@@ -23,7 +23,7 @@ class CompiledEngine:
         self.tallies = np.zeros((len(self.blocks), (PLACES + 1) * TALLIES), np.int64)
         self.signals = np.zeros(len(world.households), np.int64)
         self.lanes = max(1, min(threads, len(self.blocks)))
-        self.pool = ThreadPoolExecutor(self.lanes) if self.lanes > 1 else None
+        self.pool = ThreadPoolExecutor(max(1, self.lanes - 1))  # starts a thread when the first work comes
         first_signals(world.households, month, self.signals)
 
     def plan(self, month: int) -> None:
@@ -68,17 +68,15 @@ class CompiledEngine:
 
     def close(self) -> None:
         """End the threads."""
-        if self.pool is not None:
-            self.pool.shutdown()
+        self.pool.shutdown()
 
     def _each_lane(self, kernel: Callable[..., None], *arguments: object) -> None:
+        """Run a kernel once for each lane; this thread takes the first lane rather than sleep and be woken."""
         households = self.world.households
-        if self.pool is None:
-            kernel(households, self.blocks, 0, 1, *arguments)
-            return
-        lanes = [
+        others = [
             self.pool.submit(kernel, households, self.blocks, lane, self.lanes, *arguments)
-            for lane in range(self.lanes)
+            for lane in range(1, self.lanes)
         ]
-        for lane in lanes:
-            lane.result()
+        kernel(households, self.blocks, 0, self.lanes, *arguments)
+        for other in others:
+            other.result()
