@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -69,7 +70,7 @@ class CompiledEngine:
         """End the threads."""
         self.pool.shutdown()
 
-    def _each_lane(self, kernel, *arguments) -> None:  # noqa: ANN001, ANN002
+    def _each_lane(self, kernel: Callable[..., None], *arguments: object) -> None:
         """Run a kernel once for each lane; this thread takes the first lane rather than sleep and be woken."""
         households = self.world.households
         others = [
