@@ -111,7 +111,8 @@ def measure(households: int, months: int, engine: str, threads: int, repeats: in
 
 
 def _add(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--households", type=int, default=83_000, help="living in the first month, 830 to 8.3 million")
+    most = "living in the first month, from 830 to all the pack has (more are taken as all; what it was is printed)"
+    parser.add_argument("--households", type=int, default=83_000, help=most)
     parser.add_argument("--months", type=int, default=72, help="1 to 72")
     parser.add_argument("--engine", choices=("compiled", "mesa"), default="compiled")
     parser.add_argument("--threads", type=int, default=2)

@@ -20,16 +20,15 @@ YEAR = 12
 def prepared(
     households: int, months: int, *, engine: str = "compiled", burn_in: int = BURN_IN, **parameters: float
 ) -> Prepared:
-    """The scenario `history` with about `households` households living in its first month, over at least `months`
-    months.
+    """The scenario `history` with about `households` households in its first month, over `months` months or more.
 
-    A scenario cannot end within the pack's first year, so a shorter one is to be left off early. `parameters` replaces
-    numbers of the behaviour, to switch a part of it off.
+    More households than the pack has are all it has, and a scenario cannot end within the pack's first year: whoever
+    wants fewer months leaves it off early. `parameters` replaces numbers of the behaviour, to switch a part of it off.
     """
     whole = request("run", ["scenario=history"])
     living = float(whole.region.array("households")[0].sum())
     changes = {
-        "population.scale": households / living,
+        "population.scale": min(1.0, households / living),
         "population.burn_in": burn_in,
         "engine": engine,
         "until": whole.region.label(max(YEAR, months) - 1),
