@@ -53,7 +53,7 @@ class Stopwatch:
             passes[1] = time.thread_time() - began
             return tallies
 
-        engine.plan, engine.live = timed_plan, timed_live  # type: ignore[method-assign]
+        vars(engine).update(plan=timed_plan, live=timed_live)
         for month in range(MONTHS):
             began = time.thread_time()
             run.model.step()

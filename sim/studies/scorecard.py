@@ -28,7 +28,7 @@ LEVEL_BAND = 0.25  # of the target
 SHAPE_BAND = {
     "remittances_recorded_index": 0.20,
     "stock_ratio": 0.10,
-    "spell_share": 10.0,
+    "spell_share": 5.0,
     "departures_share": 6.0,
     "returns_share": 6.0,
 }

@@ -36,12 +36,12 @@ def change(path: Path, edit: Callable[[dict[str, str]], None]) -> None:
         writer.writerows(row for row in rows if row["value"] is not None)
 
 
-def setting(column: str, value: str | None, **where: str) -> Callable[[dict[str, str]], None]:
+def setting(column: str, value: str | None, **where: str) -> Callable[[dict[str, str | None]], None]:
     """An edit that sets one column in the rows that match."""
 
-    def edit(row: dict[str, str]) -> None:
+    def edit(row: dict[str, str | None]) -> None:
         if all(row[name] == wanted for name, wanted in where.items()):
-            row[column] = value  # type: ignore[assignment]
+            row[column] = value
 
     return edit
 

@@ -220,7 +220,6 @@ print(count)
 """
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="SIGKILL and fork are POSIX")
 def test_kill_at_any_moment_leaves_a_complete_folder(run, tmp_path):
     """A writer is killed at each of its file operations in turn, then at random moments."""
     for name, effect in (("one", 0.0), ("two", 0.2)):
