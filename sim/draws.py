@@ -73,6 +73,18 @@ class Purpose(IntEnum):
     START_WORK = 54
     NEXT_SEX = 55
     RUMOUR = 56
+    REGULARISE = 57
+    AMNESTY = 58
+    CAMPAIGN = 59
+    CENTRE = 60
+    REINTEGRATE = 61
+    WORKS = 62
+    MATCH = 63
+    CREDIT = 64
+    TRADE = 65
+    EMERGENCY = 66
+    INFORMED = 67
+    COURSE = 68
 
 
 _GOLDEN = 0x9E3779B97F4A7C15
@@ -207,3 +219,12 @@ def log_positive_stable_in(scale: float, stream: int, key: int, worker: int, k: 
     return (
         math.log(math.sin(scale * u)) - math.log(math.sin(u)) / scale + rest * math.log(math.sin((1.0 - scale) * u) / w)
     )
+
+
+_ALWAYS = -1_000_000  # a month no run reaches
+
+
+@typed_rule("float64(int64, int64)")
+def lasting(purpose: int, key: int) -> float:
+    """One draw that a household keeps, the same in every month and seed: who trades, who borrows, who is informed."""
+    return uniform_in(stream_of(0, purpose, _ALWAYS), key, 0, 0)

@@ -20,6 +20,7 @@ from sim.draws import (
     bits_in,
     gumbel_in,
     integer,
+    lasting,
     log_positive_stable_in,
     luck_of,
     normal_in,
@@ -292,3 +293,10 @@ def test_no_two_who_draw_share_a_draw():
     keys, workers, ks = (axis.ravel() for axis in np.meshgrid(np.arange(3000), np.arange(3), np.arange(110)))
     bits = words([stream_of(1, int(Purpose.GUMBEL), 4)], keys, workers, ks, many=len(keys))
     assert len(np.unique(bits)) == len(bits)
+
+
+def test_a_lasting_draw_is_one_a_household_and_purpose():
+    kept = [lasting(purpose, key) for purpose in (Purpose.TRADE, Purpose.CREDIT) for key in range(500)]
+    assert kept[7] == uniform(0, Purpose.TRADE, -1_000_000, 7, 0, 0)
+    assert len(set(kept)) == 1000
+    assert abs(np.mean(kept) - 0.5) < 4 * math.sqrt(1 / 12 / 1000)
