@@ -76,7 +76,9 @@ def test_the_order_of_campaigns_changes_no_bit():
     several = [
         Campaign("own_status", 0.0, 0, origins, "returnees", 0.1, trust=0.3),
         Campaign(("ban_rules", "own_status"), 0.0, 0, origins[:2], "returnees", 0.7, until=2, trust=0.9),
-        Campaign("work_permit", 0.0, 0, origins[1:], "returnees", 1e7 / 3, trust=0.6),
+        Campaign("work_permit", 0.0, 0, origins[1:], "returnees", 1e6 / 3, trust=0.6),
+        Campaign("work_permit", 0.0, 0, origins[:2], "returnees", 1e3 / 7, trust=0.6),
+        Campaign("work_permit", 0.0, 0, origins, "returnees", 1e7 / 11, trust=0.6),
     ]
     first = contacts(*several)
     assert first["returnees_trust"][0].max() == 0.9
