@@ -93,7 +93,7 @@ class Frame:
     conditions: Conditions
     recorded: np.ndarray  # (T, O, D)
     recorded_bop: np.ndarray  # (T, O, D)
-    costs: Mapping[str, float]  # USD per unit of a corridor measure
+    costs: Mapping[str, np.ndarray]  # USD per unit of a corridor measure, (T, 1)
 
 
 def _ratio(top: np.ndarray, bottom: np.ndarray) -> np.ndarray:

@@ -1,0 +1,114 @@
+"""What a scenario makes of its pack before it becomes conditions: quantities month by month, campaigns, public costs.
+
+Of two scenarios, one can follow upon the other in the midst of time: the past stays what it was, and what the later one
+changes holds from the month in which it takes over, also where it is dated earlier.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.policies.base import Campaign
+from sim.policies.combine import changed
+from sim.policies.context import Context
+from sim.schema.quantities import CATEGORIES_OF_BAN, QUANTITIES, TOPICS
+
+if TYPE_CHECKING:
+    from sim.region import Region
+    from sim.scenario import Scenario
+
+
+@dataclass(frozen=True, kw_only=True)
+class Basis:
+    """A scenario's figures.
+
+    pack: quantities before any policy, over the pack's months; quantities: after them, over the scenario's months;
+    costs: USD per unit of a corridor measure, shape (months, 1).
+    """
+
+    pack: dict[str, np.ndarray]
+    quantities: dict[str, np.ndarray]
+    campaigns: tuple[Campaign, ...]
+    costs: dict[str, np.ndarray]
+
+    @classmethod
+    def of(cls, scenario: Scenario, region: Region, context: Context) -> Basis:
+        """The figures of a scenario for itself."""
+        policies = scenario.policy_objects
+        pack = {name: region.array(name) for name, quantity in QUANTITIES.items() if quantity.path != "groups"}
+        pack = _overridden(pack, scenario, region)
+        costs: dict[str, float] = {}
+        for policy in policies:
+            for measure, cost in policy.costs.items():
+                costs[measure] = costs.get(measure, 0.0) + cost
+        return cls(
+            pack=pack,
+            quantities={name: changed(name, v, policies, context)[: scenario.months] for name, v in pack.items()},
+            campaigns=tuple(campaign for policy in policies for campaign in policy.informs(context)),
+            costs={measure: np.full((scenario.months, 1), cost) for measure, cost in costs.items()},
+        )
+
+    def followed_by(self, later: Basis, month: int) -> Basis:
+        """These figures before `month` and those of `later` from then on.
+
+        A campaign that `later` dates before `month`, and that was not held, is held in `month`.
+        """
+        held = tuple(campaign for campaign in self.campaigns if campaign.month < month)
+        coming = tuple(replace(one, month=max(month, one.month)) for one in later.campaigns if one not in held)
+        none = np.zeros((len(later.quantities["gdp"]), 1))
+        names = sorted({*self.costs, *later.costs})
+        return Basis(
+            pack=self.pack,
+            quantities={name: _joined(v, later.quantities[name], month) for name, v in self.quantities.items()},
+            campaigns=held + coming,
+            costs={name: _joined(self.costs.get(name, none), later.costs.get(name, none), month) for name in names},
+        )
+
+    def news(self, context: Context, p: np.void) -> np.ndarray:
+        """Share of households that hear of each topic in public, shape (months, origins, topics).
+
+        A new right or a change of the ban rules is heard of in the month it begins; policies may tell more.
+        """
+        free = self.quantities["free_movement"]
+        news = np.zeros((len(free), len(context.origins), len(TOPICS)))
+        opened = ((free[1:] > 0) & (free[:-1] == 0)).any(axis=2)
+        news[1:, :, TOPICS.index("free_movement")] = np.where(opened, p["news_reach"], 0.0)
+        bans = np.stack([self.quantities[name] for name in CATEGORIES_OF_BAN])
+        stricter = (bans[:, 1:] != bans[:, :-1]).any(axis=(0, 3))
+        news[1:, :, TOPICS.index("ban_rules")] = np.where(stricter, p["news_of_bans"], 0.0)
+        for campaign in self.campaigns:
+            if campaign.month < len(news):
+                for origin in campaign.origins:
+                    cell = campaign.month, context.origins.index(origin), TOPICS.index(campaign.topic)
+                    news[cell] = 1.0 - (1.0 - news[cell]) * (1.0 - campaign.share)
+        return news
+
+    def first_unlike(self, other: Basis, month: int) -> int | None:
+        """The first month before `month` in which the two differ in anything; None where they are the same."""
+        unlike = [one.month for one in {*self.campaigns} ^ {*other.campaigns}]
+        for mine, theirs in ((self.quantities, other.quantities), (self.costs, other.costs)):
+            for name in {*mine, *theirs}:
+                none = np.zeros((month, 1))
+                differ = mine.get(name, none)[:month] != theirs.get(name, none)[:month]
+                unlike += np.flatnonzero(differ.reshape(month, -1).any(axis=1))[:1].tolist()
+        earlier = [at for at in unlike if at < month]
+        return min(earlier) if earlier else None
+
+
+def _joined(before: np.ndarray, after: np.ndarray, month: int) -> np.ndarray:
+    return np.concatenate([before[:month], after[month:]])
+
+
+def _overridden(base: dict[str, np.ndarray], scenario: Scenario, region: Region) -> dict[str, np.ndarray]:
+    """The pack's quantities with the scenario's own numbers for single corridors."""
+    changed_arrays = dict(base)
+    for origin, row in scenario.corridors.items():
+        for destination, cells in row.items():
+            for name, value in cells.items():
+                values = np.array(changed_arrays[name])
+                values[:, region.origins.index(origin), region.destinations.index(destination)] = value
+                changed_arrays[name] = values
+    return changed_arrays
