@@ -14,10 +14,13 @@ from sim.errors import InputError
 from sim.households.structure import PopulationSettings
 from sim.region import Region, load
 from sim.scenario import Scenario
+from sim.schema.parameters import PARAMETERS
 
 COMMAND = "branch"
 HELD = ("population.scale", "population.burn_in", "seeds", "first_seed", "follow")
 """What the checkpoint's worlds were made with."""
+FORMED = ("view_weight", "demand_elasticity", "trend_growth")
+"""Parameters by which households came to see rates, pay and jobs as they do (:mod:`sim.conditions`)."""
 CARRIED = ("until", "engine", "threads")
 """What is as in the checkpoint's run unless given anew."""
 
@@ -106,7 +109,7 @@ class _Asked:
         if name is None:
             part |= {key: lived[key] for key in ("name", "question")}
         one = Scenario.from_mapping({**part, "region": {"pack": self.pack}}, self.region)
-        self._refuse_other_people(one)
+        self._refuse_other_households(one)
         lived_months = self.region.month_index(self.found.month)
         if one.months <= lived_months:
             allowed = f"a month, {self.found.month} to {self.region.label(self.region.months - 1)}"
@@ -131,17 +134,13 @@ class _Asked:
             raise InputError(key, problem, allowed=f"{key}={held}, or a run of its own")
         place(part, key, held)
 
-    def _refuse_other_people(self, one: Scenario) -> None:
-        now, then = (PopulationSettings.of(side.parameters) for side in (one, self.lived))
-        for item in fields(PopulationSettings):
-            given, held = getattr(now, item.name), getattr(then, item.name)
+    def _refuse_other_households(self, one: Scenario) -> None:
+        """Refuse another number where it was used up: who the households are, and how they came to see the world."""
+        for name in (*(item.name for item in fields(PopulationSettings)), *FORMED):
+            given, held = (side.parameters.get(name, PARAMETERS[name].default) for side in (one, self.lived))
             if given != held:
-                problem = (
-                    f"is {given:g} and cannot be changed any more: the checkpoint's households were made with {held:g}"
-                )
-                raise InputError(
-                    f"parameters.{item.name}", problem, allowed="parameters of behaviour, or a run of its own"
-                )
+                problem = f"is {given:g} and cannot be changed any more: the households were made with {held:g}"
+                raise InputError(f"parameters.{name}", problem, allowed=f"{held:g}, or a run of its own")
 
 
 def _pack(given: list[Given], changes: Mapping[str, Any], found: Checkpoint) -> str:
