@@ -93,7 +93,7 @@ class Basis:
             for name in {*mine, *theirs}:
                 none = np.zeros((month, 1))
                 differ = mine.get(name, none)[:month] != theirs.get(name, none)[:month]
-                unlike += np.flatnonzero(differ.reshape(month, -1).any(axis=1))[:1].tolist()
+                unlike += np.flatnonzero(differ.any(axis=tuple(range(1, differ.ndim))))[:1].tolist()
         earlier = [at for at in unlike if at < month]
         return min(earlier) if earlier else None
 

@@ -82,13 +82,13 @@ class _Asked:
         self.given, self.changes, self.pack, self.found = given, changes, pack, found
         self.region = load(pack)
         self.lived = found.scenario(self.region)
-        self.by_hand = {one.key.partition(".")[0] for one in given} | {key.partition(".")[0] for key in changes}
+        self.by_hand = {one.key for one in given} | set(changes)
         self.defaults = compose(COMMAND, [])
 
     def mapping(self, name: str | None, policies: bool = True) -> dict[str, Any]:
         """The composed configuration of a scenario by its name, or of what was given alone."""
         chosen = [] if name is None else [Given("scenario", (name,))]
-        kept = [one for one in self.given if policies or not is_policy(one.key)]
+        kept = [one for one in self.given if policies or not (one.key == "policy" or is_policy(one.key))]
         mapping = compose(COMMAND, [*chosen, *kept])
         for key, value in self.changes.items():
             if policies or not is_policy(key):
@@ -129,7 +129,7 @@ class _Asked:
     def _refuse_change(self, key: str, part: dict[str, Any], lived: Mapping[str, Any]) -> None:
         """Put what the checkpoint holds in the place of a default; refuse anything else."""
         value, default, held = (_at(mapping, key) for mapping in (part, self.defaults, lived))
-        if value != held and (value != default or key.partition(".")[0] in self.by_hand):
+        if value != held and (value != default or {key, key.partition(".")[0]} & self.by_hand):
             problem = f"is {value} and cannot be changed any more: the checkpoint was made with {held}"
             raise InputError(key, problem, allowed=f"{key}={held}, or a run of its own")
         place(part, key, held)
