@@ -90,9 +90,8 @@ class Basis:
         """The first month before `month` in which the two differ in anything; None where they are the same."""
         unlike = [one.month for one in {*self.campaigns} ^ {*other.campaigns}]
         for mine, theirs in ((self.quantities, other.quantities), (self.costs, other.costs)):
-            for name in {*mine, *theirs}:
-                none = np.zeros((month, 1))
-                differ = mine.get(name, none)[:month] != theirs.get(name, none)[:month]
+            for name in mine.keys() & theirs.keys():  # what a policy costs that only one has is told by what it changes
+                differ = mine[name][:month] != theirs[name][:month]
                 unlike += np.flatnonzero(differ.any(axis=tuple(range(1, differ.ndim))))[:1].tolist()
         earlier = [at for at in unlike if at < month]
         return min(earlier) if earlier else None

@@ -214,11 +214,11 @@ def layout() -> Any:
 
 
 @cache
-def rules_digest() -> str:
-    """SHA-256 of all code that figures depend on, comments and docstrings left out."""
+def rules_digest(package: Path = PACKAGE) -> str:
+    """SHA-256 of all code of the package that figures depend on, comments and docstrings left out."""
     told = hashlib.sha256()
-    for path in sorted(PACKAGE.rglob("*.py")):
-        inside = path.relative_to(PACKAGE)
+    for path in sorted(package.rglob("*.py")):
+        inside = path.relative_to(package)
         if inside.parts[0].removesuffix(".py") not in OUTSIDE:
             told.update(f"{inside.as_posix()}\n{_code(path.read_text(encoding='utf-8'))}\n".encode())
     return told.hexdigest()
