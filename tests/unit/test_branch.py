@@ -80,6 +80,16 @@ def test_the_past_keeps_its_conditions_and_the_future_has_its_own():
     assert held[-1] - view[-1] > 0.3
 
 
+def test_numbers_of_a_corridor_hold_from_the_branch_on():
+    """The burn-in and the base period stay those of the past, and so do views that grew in them."""
+    first = scenario(until="2013-12", corridors={"TJK": {"RUS": {"pay_ratio_regular": 0.4}}})
+    lived, later = prepare(first, pack()), prepare(scenario(until="2013-12"), pack(), History(first, 6))
+    at = lived.conditions.burn_in + 6
+    assert lived.conditions.corridors[:at].tobytes() == later.conditions.corridors[:at].tobytes()
+    pay = later.conditions.corridors["pay_regular"][:, 0, 0]
+    assert pay[at] > 1.2 * pay[at - 1]
+
+
 def test_a_campaign_of_the_past_is_held_when_the_branch_begins():
     topic = TOPICS.index("seasonal_permit")
     _, later, history = lived_and_later({"seasonal_work": SEASONAL})

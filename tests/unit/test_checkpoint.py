@@ -110,9 +110,12 @@ def test_one_cut_short_is_refused(copy):
         copy.write_bytes(content[:length])
         with pytest.raises(InputError, match=r"cut short|no checkpoint|altered"):
             Checkpoint(copy).verify()
-    copy.write_bytes(content + b"\n")
-    with pytest.raises(InputError, match="altered"):
-        Checkpoint(copy)
+    copy.write_bytes(content)
+    for longer in (content + b"\n", content[: places(copy)["index"]] + b"0" + content[places(copy)["index"] :]):
+        copy.write_bytes(longer)
+        with pytest.raises(InputError, match="altered"):
+            Checkpoint(copy)
+        copy.write_bytes(content)
 
 
 def test_a_cut_in_the_midst_is_told_as_one(copy, capsys):
