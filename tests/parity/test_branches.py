@@ -111,6 +111,8 @@ def test_parameters_and_corridors_given_to_the_run_hold_for_its_branches(tmp_pat
     assert sim.branch(tmp_path / "run")["history"].meta["digest"] == lived.meta["digest"]
     by_name = sim.branch(tmp_path / "run", "history", overrides={"policies.reentry_ban.months": 12})["history"]
     assert by_name.meta["digest"] == lived.meta["digest"]
+    with pytest.raises(sim.InputError, match=r"until is 2013-02, before the checkpoint of 2013-03\. Allowed: a month, 2013-03"):
+        sim.branch(tmp_path / "run", until="2013-02")
     other = sim.branch(tmp_path / "run", overrides={"parameters.beta": 0.6})["history"]
     assert other.meta["digest"] != lived.meta["digest"]
     before = [run.corridors.query("month < '2013-03-01'") for run in (lived, other)]
