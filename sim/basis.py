@@ -7,6 +7,7 @@ changes holds from the month in which it takes over, also where it is dated earl
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -54,16 +55,18 @@ class Basis:
     def followed_by(self, later: Basis, month: int) -> Basis:
         """These figures before `month` and those of `later` from then on.
 
-        A campaign that `later` dates before `month`, and that was not held, is held in `month`.
+        A campaign of one month that `later` dates before `month`, and that was not held, is held in `month`; of a
+        longer one the months are held that are still to come.
         """
-        held = tuple(campaign for campaign in self.campaigns if campaign.month < month)
-        coming = tuple(replace(one, month=max(month, one.month)) for one in later.campaigns if one not in held)
+        held = {one for one in self.campaigns if one.month < month}
+        over = {one for one in later.campaigns if (one in held if one.until is None else one.until < month)}
+        coming = tuple(replace(one, month=max(month, one.month)) for one in later.campaigns if one not in over)
         none = np.zeros((len(later.quantities["gdp"]), 1))
         names = sorted({*self.costs, *later.costs})
         return Basis(
             pack=self.pack,
             quantities={name: _joined(v, later.quantities[name], month) for name, v in self.quantities.items()},
-            campaigns=held + coming,
+            campaigns=_before(self.campaigns, month) + coming,
             costs={name: _joined(self.costs.get(name, none), later.costs.get(name, none), month) for name in names},
         )
 
@@ -80,21 +83,27 @@ class Basis:
         stricter = (bans[:, 1:] != bans[:, :-1]).any(axis=(0, 3))
         news[1:, :, TOPICS.index("ban_rules")] = np.where(stricter, p["news_of_bans"], 0.0)
         for campaign in self.campaigns:
-            if campaign.month < len(news):
-                for origin in campaign.origins:
-                    cell = campaign.month, context.origins.index(origin), TOPICS.index(campaign.topic)
-                    news[cell] = 1.0 - (1.0 - news[cell]) * (1.0 - campaign.share)
+            if campaign.share > 0 and not campaign.heads:
+                for cell in product(campaign.months(len(news)), campaign.origins, campaign.topics):
+                    month, origin, topic = cell
+                    at = month, context.origins.index(origin), TOPICS.index(topic)
+                    news[at] = 1.0 - (1.0 - news[at]) * (1.0 - campaign.share)
         return news
 
     def first_unlike(self, other: Basis, month: int) -> int | None:
         """The first month before `month` in which the two differ in anything; None where they are the same."""
-        unlike = [one.month for one in {*self.campaigns} ^ {*other.campaigns}]
+        unlike = [one.month for one in {*_before(self.campaigns, month)} ^ {*_before(other.campaigns, month)}]
         for mine, theirs in ((self.quantities, other.quantities), (self.costs, other.costs)):
             for name in mine.keys() & theirs.keys():  # what a policy costs that only one has is told by what it changes
                 differ = mine[name][:month] != theirs[name][:month]
                 unlike += np.flatnonzero(differ.any(axis=tuple(range(1, differ.ndim))))[:1].tolist()
-        earlier = [at for at in unlike if at < month]
-        return min(earlier) if earlier else None
+        return min(unlike) if unlike else None
+
+
+def _before(campaigns: tuple[Campaign, ...], month: int) -> tuple[Campaign, ...]:
+    """The months before `month` of the campaigns that began before it."""
+    begun = [one for one in campaigns if one.month < month]
+    return tuple(one if one.until is None else replace(one, until=min(one.until, month - 1)) for one in begun)
 
 
 def _joined(before: np.ndarray, after: np.ndarray, month: int) -> np.ndarray:

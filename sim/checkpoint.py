@@ -42,16 +42,16 @@ OUTSIDE += ("sealed", "studies", "workshop")
 class State:
     """One seed at the beginning of a month, and what was counted of it in the months before (m months, c counts).
 
-    households: records, shape (N,); starts, offsets, neighbours: as in :class:`sim.engine.world.World`; granted:
-    seasonal permits of the year so far by destination index; tallies: (m, origins, places, tallies); cells: (c,
-    origins, cells, measures); spread: (c, origins, bins, 2); followed: records, shape (m, followed).
+    households: records, shape (N,); starts, offsets, neighbours: as in :class:`sim.engine.world.World`; memory:
+    what the model remembers beside the records, by name (`MigrationModel.memory`); tallies: (m, origins, places,
+    tallies); cells: (c, origins, cells, measures); spread: (c, origins, bins, 2); followed: records, (m, followed).
     """
 
     households: np.ndarray
     starts: np.ndarray
     offsets: np.ndarray
     neighbours: np.ndarray
-    granted: np.ndarray
+    memory: Mapping[str, np.ndarray]
     tallies: np.ndarray
     cells: np.ndarray
     spread: np.ndarray
@@ -63,7 +63,7 @@ class State:
         return len(self.tallies)
 
 
-PARTS = tuple(field.name for field in fields(State))
+ARRAYS = tuple(field.name for field in fields(State) if field.name != "memory")
 
 
 def file_name(month: str) -> str:
@@ -104,8 +104,10 @@ class Checkpoints:
 
     def add(self, seed: int, state: State) -> None:
         """Write the state of a seed into the file of its month."""
-        for name in PARTS:
+        for name in ARRAYS:
             self.writers[state.month].add(part_name(name, seed), getattr(state, name))
+        for name, array in state.memory.items():
+            self.writers[state.month].add(part_name(name, seed), array)
 
     def _head(self, month: int) -> dict[str, Any]:
         return {
@@ -179,8 +181,11 @@ class Checkpoint:
 
     def state(self, seed: int) -> State:
         """Read the state of a seed."""
-        arrays = {name: self._read(name, seed) for name in PARTS}
-        return State(**arrays)
+        arrays = {name: self._read(name, seed) for name in ARRAYS}
+        suffix = part_name("", seed)
+        names = {part.removesuffix(suffix) for part in self.file.parts if part.endswith(suffix)}
+        memory = {name: self._read(name, seed) for name in sorted(names - {*ARRAYS})}
+        return State(**arrays, memory=memory)
 
     def refill(self, seed: int, state: State) -> None:
         """Read the records of a seed again, into the memory of a state that has been lived on from."""

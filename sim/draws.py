@@ -16,7 +16,8 @@ from enum import IntEnum
 
 import numpy as np
 
-from sim.schema.rule import COMPILED, typed_rule
+from sim.schema.bounds import BINS, GUMBEL_QUANTILES, SLACK
+from sim.schema.rule import COMPILED, rule, typed_rule
 
 
 class Purpose(IntEnum):
@@ -73,6 +74,18 @@ class Purpose(IntEnum):
     START_WORK = 54
     NEXT_SEX = 55
     RUMOUR = 56
+    REGULARISE = 57
+    AMNESTY = 58
+    CAMPAIGN = 59
+    CENTRE = 60
+    REINTEGRATE = 61
+    WORKS = 62
+    MATCH = 63
+    CREDIT = 64
+    TRADE = 65
+    EMERGENCY = 66
+    INFORMED = 67
+    COURSE = 68
 
 
 _GOLDEN = 0x9E3779B97F4A7C15
@@ -192,6 +205,18 @@ def gumbel_in(stream: int, key: int, worker: int, k: int) -> float:
     return -math.log(-math.log(uniform_in(stream, key, worker, k)))
 
 
+@typed_rule("float64(uint64, int64, int64, int64)")
+def least_gumbel_in(stream: int, key: int, worker: int, k: int) -> float:
+    """A number that :func:`gumbel_in` with the same arguments does not fall below; costs no logarithm."""
+    return GUMBEL_QUANTILES[int(uniform_in(stream, key, worker, k) * BINS)] - SLACK
+
+
+@typed_rule("float64(uint64, int64, int64, int64)")
+def most_gumbel_in(stream: int, key: int, worker: int, k: int) -> float:
+    """A number that :func:`gumbel_in` with the same arguments does not exceed; costs no logarithm."""
+    return GUMBEL_QUANTILES[int(uniform_in(stream, key, worker, k) * BINS) + 1] + SLACK
+
+
 @typed_rule("float64(float64, uint64, int64, int64, int64)")
 def log_positive_stable_in(scale: float, stream: int, key: int, worker: int, k: int) -> float:
     """Logarithm of a positive L-stable draw S, L = `scale` in (0, 1]; with it a nest's errors are L ln S + L G.
@@ -207,3 +232,21 @@ def log_positive_stable_in(scale: float, stream: int, key: int, worker: int, k: 
     return (
         math.log(math.sin(scale * u)) - math.log(math.sin(u)) / scale + rest * math.log(math.sin((1.0 - scale) * u) / w)
     )
+
+
+@rule
+def most_shared_in(bounds: np.ndarray, scale: float, stream: int, key: int, worker: int, k: int) -> float:
+    """A number that L times :func:`log_positive_stable_in` does not exceed; `bounds`: see `sim.schema.bounds`."""
+    if scale >= 1.0:
+        return SLACK
+    most = bounds[int(uniform_in(stream, key, worker, k) * BINS)]
+    return most + (1.0 - scale) * most_gumbel_in(stream, key, worker, k + 1000)
+
+
+_ALWAYS = -1_000_000  # a month no run reaches
+
+
+@typed_rule("float64(int64, int64)")
+def lasting(purpose: int, key: int) -> float:
+    """One draw that a household keeps, the same in every month and seed: who trades, who borrows, who is informed."""
+    return uniform_in(stream_of(0, purpose, _ALWAYS), key, 0, 0)

@@ -20,6 +20,7 @@ from sim.households.population import Population, synthesise
 from sim.households.structure import PopulationSettings, Structure, structure_of
 from sim.households.ties import Ties, weave
 from sim.model import MigrationModel
+from sim.offers import contacts_of
 from sim.policies.combine import touched
 from sim.policies.context import Context
 from sim.schema.attributes import GAIN_ONE, SKILL_ONE
@@ -64,6 +65,8 @@ class Prepared:
             self.conditions.corridors[:lived],
             self.conditions.homes[:lived],
             self.conditions.news[:lived],
+            self.conditions.contacts[:months],
+            self.conditions.capacities[:months],
             self.parameters,
             self.mobility,
         ):
@@ -94,7 +97,7 @@ def prepare(scenario: Scenario, region: Region, history: History | None = None) 
     destinations = np.array([region.countries.index(code) for code in region.destinations])
     conditions = make_conditions(
         basis.quantities, basis.pack, origins, destinations, record[0], scenario.burn_in, scenario.scale,
-        basis.news(context, record[0]),
+        basis.news(context, record[0]), contacts_of(basis.campaigns, context, scenario.months, scenario.scale),
     )  # fmt: skip
     frame = Frame(
         origins=region.origins,
@@ -123,14 +126,15 @@ def prepare(scenario: Scenario, region: Region, history: History | None = None) 
 
 
 def _relative_mobility(structure: Structure) -> np.ndarray:
-    """Mobility by sex and age band relative to the mean worker of the origin, shape (origins, 8).
+    """Mobility by sex and age band relative to the mean worker of the origin, then the greatest; shape (origins, 9).
 
     Ages are uniform between the working ages, so the bands weigh by their length.
     """
     years = np.array([high - low + 1 for low, high in AGE_BANDS], float)
     ages = years / years.sum()
     weights = np.concatenate([np.outer(1.0 - structure.women, ages), np.outer(structure.women, ages)], axis=1)
-    return np.ascontiguousarray(structure.mobility / (structure.mobility * weights).sum(axis=1, keepdims=True))
+    relative = structure.mobility / (structure.mobility * weights).sum(axis=1, keepdims=True)
+    return np.ascontiguousarray(np.concatenate([relative, relative.max(axis=1, keepdims=True)], axis=1))
 
 
 def synthesise_people(prepared: Prepared, seed: int, threads: int = 1) -> tuple[Population, Ties]:
@@ -197,7 +201,7 @@ class SeedRun:
             seed=seed,
         )
         run = cls(prepared, seed, threads, world, state.month)
-        run.model.granted_this_year[:] = state.granted
+        run.model.recall(state.memory)
         run.counted.recall(state)
         return run
 
@@ -209,7 +213,7 @@ class SeedRun:
             starts=world.starts,
             offsets=world.offsets,
             neighbours=world.neighbours,
-            granted=self.model.granted_this_year,
+            memory=self.model.memory(),
             **self.counted.until(month),
         )
 

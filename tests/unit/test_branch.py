@@ -15,11 +15,13 @@ import pytest
 from small_worlds import ROOT, TWO_COUNTRIES, pack, scenario
 
 import sim
+from sim.basis import Basis
 from sim.branches import first_unlike
 from sim.checkpoint import Checkpoint
 from sim.cli.main import main
 from sim.configuration.overrides import known_keys
 from sim.output.folder import digest_of_tables, read_comparison, read_run
+from sim.policies.base import Campaign
 from sim.schema.quantities import TOPICS
 from sim.seed_run import History, prepare
 
@@ -99,6 +101,34 @@ def test_a_campaign_of_the_past_is_held_when_the_branch_begins():
     lived, later, _ = lived_and_later({"seasonal_work": SEASONAL}, {"seasonal_work": SEASONAL})
     assert lived.conditions.news.tobytes() == later.conditions.news.tobytes()
     assert np.flatnonzero(later.conditions.news[later.conditions.burn_in :, 0, topic]).tolist() == [2]
+
+
+def campaigns(held: Campaign | None, later: Campaign | None, month: int = 6) -> tuple[list[int], int | None]:
+    """In which months one who goes on with `later` is told, and from when the pasts differ."""
+    one, other = (
+        Basis(pack={}, quantities={"gdp": np.zeros((24, 1))}, campaigns=(told,) if told else (), costs={})
+        for told in (held, later)
+    )
+    joined = one.followed_by(other, month)
+    return [month for told in joined.campaigns for month in told.months(24)], other.first_unlike(one, month)
+
+
+def test_campaigns_that_last():
+    """What is over is over, what goes on goes on, and what was told is not told again."""
+
+    def told(first: int, last: int | None = None) -> Campaign:
+        return Campaign("ban_rules", 0.0, first, ("TJK",), heads=9.0, until=last)
+
+    assert campaigns(told(2, 8), told(2, 8)) == ([2, 3, 4, 5, 6, 7, 8], None)
+    assert campaigns(told(2, 4), told(2, 4)) == ([2, 3, 4], None)
+    assert campaigns(told(2, 8), None) == ([2, 3, 4, 5], 2)
+    assert campaigns(None, told(2, 8)) == ([6, 7, 8], 2)
+    assert campaigns(None, told(2, 4)) == ([], 2)
+    assert campaigns(told(2, 8), told(2, 11)) == ([2, 3, 4, 5, 6, 7, 8, 9, 10, 11], None)
+    assert campaigns(None, told(8, 9)) == ([8, 9], None)
+    assert campaigns(told(3), told(3)) == ([3], None)
+    assert campaigns(None, told(3)) == ([6], 3)
+    assert campaigns(None, told(6)) == ([6], None)
 
 
 def test_permits_of_the_year_are_released_from_the_branch_on():
