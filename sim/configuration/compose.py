@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
-from sim.configuration.files import LABEL, config_folder
+from sim.configuration.files import LABEL
 from sim.configuration.overrides import Given, check_key, parse, strings
 from sim.errors import InputError
 from sim.policies.settings import read_month
 from sim.region import Region, load
+from sim.region.shipped import config_folder
 from sim.scenario import Scenario
 
 RESULTS = Path("results")

@@ -11,19 +11,14 @@ from typing import Any
 import yaml
 
 from sim.errors import InputError, nearest_name
+from sim.region.shipped import config_folder
 
 SUFFIXES = (".yaml", ".yml")
 LABEL = "label"
 """Key under which a user's own scenario file carries its name through composition."""
 
 _OWN: dict[str, Path] = {}
-_PACKAGE = Path(__file__).resolve().parents[1]
-
-
-def config_folder() -> Path:
-    """The folder of the configuration: inside an installed wheel, beside the package in a checkout."""
-    packaged = _PACKAGE / "_configs"
-    return packaged if packaged.is_dir() else _PACKAGE.parent / "configs"
+_LAW = "law"  # a folder of CSV files, which Hydra does not read
 
 
 def choices(group: str) -> dict[str, Path]:
@@ -33,7 +28,7 @@ def choices(group: str) -> dict[str, Path]:
 
 def groups() -> tuple[str, ...]:
     """Names of the groups."""
-    return tuple(sorted(path.name for path in config_folder().iterdir() if path.is_dir()))
+    return tuple(sorted(path.name for path in config_folder().iterdir() if path.is_dir() and path.name != _LAW))
 
 
 def is_own_file(text: str) -> bool:

@@ -7,9 +7,9 @@ import sys
 from collections.abc import Callable, Sequence
 
 from sim.configuration.compose import Request, request
-from sim.configuration.files import config_folder
 from sim.configuration.overrides import parse, strings
 from sim.errors import InputError
+from sim.region.shipped import config_folder
 
 
 def jobs(command: str, arguments: Sequence[str]) -> list[Request]:

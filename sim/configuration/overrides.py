@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.configuration.files import choices, config_folder, groups, is_own_file, is_stored, own_scenario, read_yaml
+from sim.configuration.files import choices, groups, is_own_file, is_stored, own_scenario, read_yaml
 from sim.errors import InputError, nearest_name, unknown_name
+from sim.region.shipped import config_folder
 
 if TYPE_CHECKING:
     from hydra.core.override_parser.types import Override

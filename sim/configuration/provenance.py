@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from sim.configuration.compose import Request
-from sim.configuration.files import choices, config_folder, read_yaml, scenario_file
+from sim.configuration.files import choices, read_yaml, scenario_file
 from sim.configuration.overrides import Given
+from sim.region.shipped import config_folder
 
 BY_HAND = "given by hand"
 

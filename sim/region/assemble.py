@@ -52,7 +52,7 @@ def cells(quantity: Quantity, manifest: Manifest) -> list[Place]:
     return [(country, "") for country in countries]
 
 
-def _source_of(quantity: Quantity, cell: Place, there: dict[Place, list[Row]], where: str) -> Place | None:
+def source_of(quantity: Quantity, cell: Place, there: dict[Place, list[Row]], where: str) -> Place | None:
     """The place in the rows that a cell takes its figures from; None where there is none."""
     country, destination = cell
     if cell in there:
@@ -70,7 +70,7 @@ def _source_of(quantity: Quantity, cell: Place, there: dict[Place, list[Row]], w
     return (EVERY, EVERY) if (EVERY, EVERY) in there else None
 
 
-def _by_place(rows: Iterable[Row]) -> dict[Place, list[Row]]:
+def by_place(rows: Iterable[Row]) -> dict[Place, list[Row]]:
     """Rows of one quantity by country and destination as written."""
     there: dict[Place, list[Row]] = defaultdict(list)
     for row in rows:
@@ -102,13 +102,15 @@ def _refuse_unused(quantity: Quantity, there: dict[Place, list[Row]], used: Coll
             raise InputError(f"{where} {cell_name(quantity, place)}", problem, allowed="rows that are used")
 
 
-def _array(quantity: Quantity, there: dict[Place, list[Row]], manifest: Manifest) -> np.ndarray:
-    """Monthly values of a quantity without groups of people."""
-    expand, span, where = PATHS[quantity.path], manifest.span, manifest.name
+def monthly_values(
+    quantity: Quantity, there: dict[Place, list[Row]], manifest: Manifest, where: str = ""
+) -> np.ndarray:
+    """Monthly values of a quantity without groups of people, read-only; `where` its rows are, for error lines."""
+    expand, span, where = PATHS[quantity.path], manifest.span, where or manifest.name
     made: dict[Place, np.ndarray] = {}
     columns = []
     for cell in cells(quantity, manifest):
-        place = _source_of(quantity, cell, there, where)
+        place = source_of(quantity, cell, there, where)
         if place is None and quantity.default is None:
             raise _missing(quantity, cell, where)
         if place is None:
@@ -133,7 +135,7 @@ def _shares(quantity: Quantity, there: dict[Place, list[Row]], manifest: Manifes
     used: set[Place] = set()
     known = groups_of(quantity, manifest)
     for cell in cells(quantity, manifest):
-        place = _source_of(quantity, cell, there, manifest.name)
+        place = source_of(quantity, cell, there, manifest.name)
         if place is None:
             raise _missing(quantity, cell, manifest.name)
         used.add(place)
@@ -176,9 +178,9 @@ def assemble(rows: Iterable[Row], manifest: Manifest) -> Values:
         by_quantity[row.quantity].append(row)
     values = Values({}, {}, {})
     for name, quantity in QUANTITIES.items():
-        there = _by_place(by_quantity[name])
+        there = by_place(by_quantity[name])
         if quantity.path != "groups":
-            values.arrays[name] = _array(quantity, there, manifest)
+            values.arrays[name] = monthly_values(quantity, there, manifest)
         elif name in BY_PROVINCE:
             shares = _shares(quantity, there, manifest)
             order = values.provinces.get("province", shares)

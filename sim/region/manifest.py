@@ -31,12 +31,17 @@ _KEYS = (
     "destinations",
     "files",
 )
+_OPTIONAL_KEYS = ("law",)
 _COUNTRY_KEYS = ("name", "currency")
 
 
 @dataclass(frozen=True)
 class Manifest:
-    """The checked content of ``pack.yaml``. `files` maps each table of quantities to what it holds."""
+    """The checked content of ``pack.yaml``.
+
+    `files` maps each table of quantities to what it holds. `law` is the name of a law, or a file in the pack's folder;
+    empty where the pack's own tables hold the rules.
+    """
 
     name: str
     title: str
@@ -51,6 +56,7 @@ class Manifest:
     country_names: dict[str, str]
     files: dict[str, str]
     targets: bool
+    law: str = ""
 
     @property
     def countries(self) -> tuple[str, ...]:
@@ -76,11 +82,13 @@ def _text(fields: Mapping[str, object], key: str, where: str) -> str:
     return " ".join(value.split())
 
 
-def _check_keys(fields: Mapping[str, object], known: tuple[str, ...], where: str) -> None:
+def _check_keys(
+    fields: Mapping[str, object], known: tuple[str, ...], where: str, optional: tuple[str, ...] = ()
+) -> None:
     """Refuse unknown and missing keys."""
     for key in fields:
-        if key not in known:
-            raise unknown_name(where, key, known, "key of a pack")
+        if key not in (*known, *optional):
+            raise unknown_name(where, key, (*known, *optional), "key of a pack")
     for key in known:
         if key not in fields:
             raise InputError(where, f"has no {key}", allowed=", ".join(known))
@@ -107,16 +115,18 @@ def _countries(value: object, where: str) -> dict[str, dict[str, str]]:
     return countries
 
 
-def _files(value: object, folder: Path, where: str) -> dict[str, str]:
-    """What each table holds; every table listed, every listed one there."""
+def _files(value: object, folder: Path, law: str, where: str) -> dict[str, str]:
+    """What each table holds; every table listed, every listed one there. A `law` is no table."""
     files = {name: " ".join(str(prose).split()) for name, prose in _mapping(value, where).items()}
     there = {path.name for path in folder.glob("*.csv")}
+    if law in files:
+        raise InputError(where, f"names {law!r}, which is the law", allowed="tables of quantities")
     for name in files:
         if Path(name).name != name or not name.endswith(".csv"):
             raise InputError(where, f"names {name!r}", allowed="names of .csv files in the folder")
         if name not in there:
             raise InputError(f"{folder.name}/{name}", f"is missing, though {MANIFEST} lists it")
-    for name in sorted(there - set(files)):
+    for name in sorted(there - set(files) - {law}):
         raise InputError(f"{folder.name}/{name}", f"is not listed under files in {MANIFEST}")
     return files
 
@@ -135,7 +145,7 @@ def read_manifest(folder: Path) -> Manifest:
     """Read and check ``pack.yaml`` of a pack's folder."""
     where = f"{folder.name}/{MANIFEST}"
     fields = _parse(folder, where)
-    _check_keys(fields, _KEYS, where)
+    _check_keys(fields, _KEYS, where, _OPTIONAL_KEYS)
     first, last = _month(fields, "start", where), _month(fields, "end", where)
     if last < first:
         raise InputError(f"{where} end", f"is {fields['end']}", allowed=f"{fields['start']} or later")
@@ -151,7 +161,8 @@ def read_manifest(folder: Path) -> Manifest:
     if not isinstance(caveats, list):
         raise InputError(f"{where} caveats", f"is {caveats!r}", allowed="a list of sentences")
     countries = origins | destinations
-    files = _files(fields["files"], folder, f"{where} files")
+    law = _text(fields, "law", where) if "law" in fields else ""
+    files = _files(fields["files"], folder, law, f"{where} files")
     return Manifest(
         **{key: _text(fields, key, where) for key in ("name", "title", "prose", "licence")},
         caveats=tuple(" ".join(str(caveat).split()) for caveat in caveats),
@@ -163,4 +174,5 @@ def read_manifest(folder: Path) -> Manifest:
         country_names={code: entry["name"] for code, entry in countries.items()},
         files={name: prose for name, prose in files.items() if name != TARGETS},
         targets=TARGETS in files,
+        law=law,
     )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields
 from pathlib import Path
 
 from sim.errors import InputError, unknown_name
-from sim.region.manifest import EVERY, Manifest
+from sim.region.manifest import EVERY, MANIFEST, Manifest
 from sim.region.paths import DATED_BY_MONTH, DATED_BY_YEAR
 from sim.region.span import YEAR, month_number, year_number
 from sim.region.tables import check_provenance, number, read_table
@@ -46,6 +46,8 @@ class Row:
     tag: str
     confidence: str
     note: str
+    until: str = ""  # of a rule of a law file: its last month, empty = open
+    reference: str = ""  # of a rule of a law file: where the law is written
 
     @property
     def key(self) -> tuple[str, str, str, str, str]:
@@ -109,6 +111,17 @@ def _check_period(quantity: Quantity, period: str, manifest: Manifest, where: st
         raise InputError(place, f"is {period!r}", allowed=f"none: {quantity.name} has no date")
 
 
+def read_value(quantity: Quantity, row: dict[str, str], where: str) -> float:
+    """The value of a row; refuses another unit than the quantity's and one out of bounds."""
+    if row["unit"] != quantity.unit:
+        raise InputError(f"{where} unit", f"is {row['unit']!r}", allowed=f"{quantity.unit} for {quantity.name}")
+    value = number(row["value"], f"{where} value")
+    if not quantity.low <= value <= quantity.high:
+        allowed = f"{quantity.low:g} to {quantity.high:g} {quantity.unit} for {quantity.name}"
+        raise InputError(f"{where} value", f"is {row['value']}", allowed=allowed)
+    return value
+
+
 def _row(name: str, line: int, row: dict[str, str], manifest: Manifest, where: str) -> Row:
     """One checked row."""
     quantity = QUANTITIES.get(row["quantity"])
@@ -117,12 +130,7 @@ def _row(name: str, line: int, row: dict[str, str], manifest: Manifest, where: s
     _check_countries(quantity, row, manifest, where)
     _check_group(quantity, row, manifest, where)
     _check_period(quantity, row["period"], manifest, where)
-    if row["unit"] != quantity.unit:
-        raise InputError(f"{where} unit", f"is {row['unit']!r}", allowed=f"{quantity.unit} for {quantity.name}")
-    value = number(row["value"], f"{where} value")
-    if not quantity.low <= value <= quantity.high:
-        allowed = f"{quantity.low:g} to {quantity.high:g} {quantity.unit} for {quantity.name}"
-        raise InputError(f"{where} value", f"is {row['value']}", allowed=allowed)
+    value = read_value(quantity, row, where)
     check_provenance(row, where)
     texts = (row[column] for column in COLUMNS if column != "value")
     quantity_name, country, destination, group, period, *rest = texts
@@ -138,12 +146,22 @@ def _refuse_duplicates(rows: Iterable[Row], folder: str) -> None:
             raise InputError(f"{folder}/{row.file} line {row.line}", f"repeats {first.file} line {first.line}")
 
 
-def read_rows(folder: Path, manifest: Manifest) -> tuple[Row, ...]:
-    """All rows of a pack in the order of its files, each checked; raises :class:`InputError` at the first bad one."""
+def read_rows(folder: Path, manifest: Manifest, elsewhere: Collection[str] = ()) -> tuple[Row, ...]:
+    """All rows of a pack's tables in the order of its files, each checked; quantities `elsewhere` are refused.
+
+    Raises
+    ------
+    InputError
+        At the first bad row.
+    """
     rows: list[Row] = []
     for name in manifest.files:
         label = f"{folder.name}/{name}"
         for line, row in read_table(folder / name, COLUMNS, label):
             rows.append(_row(name, line, row, manifest, f"{label} line {line}"))
+            if rows[-1].quantity in elsewhere:
+                problem = f"is {rows[-1].quantity!r}, a rule of law"
+                allowed = f"rules in the law file alone (law: {manifest.law} in {MANIFEST})"
+                raise InputError(f"{label} line {line} quantity", problem, allowed)
     _refuse_duplicates(rows, folder.name)
     return tuple(rows)

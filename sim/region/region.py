@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -12,21 +12,21 @@ import pandas as pd
 
 from sim.errors import InputError, unknown_name
 from sim.region.assemble import Values, assemble
+from sim.region.law import SUFFIX, LawPack, find_law, read_law
 from sim.region.manifest import MANIFEST, TARGETS, Manifest, read_manifest
 from sim.region.reader import ROW_FIELDS, Row, read_rows
+from sim.region.shipped import SHIPPED
 from sim.region.tables import TAGS
 from sim.region.targets import read_targets
-from sim.schema.quantities import QUANTITIES, Quantity
-
-SHIPPED = Path(__file__).parent
-"""Where the packs that come with the package lie."""
+from sim.schema.quantities import LAW, QUANTITIES, Quantity
 
 
 @dataclass(frozen=True, eq=False)
 class Region:
     """A pack in memory, read-only. Made by :func:`load`.
 
-    `digest` is the SHA-256 over names and bytes of the pack's files, names sorted; `rows` are all figures as written.
+    `digest` is the SHA-256 over names and bytes of the pack's files and the law it names, names sorted; `rows` are all
+    figures as written. `law` is the law in force, None where the pack's own tables hold the rules.
     """
 
     manifest: Manifest = field(repr=False)
@@ -34,6 +34,7 @@ class Region:
     rows: tuple[Row, ...] = field(repr=False)
     values: Values = field(repr=False)
     observed: pd.DataFrame = field(repr=False)
+    law: LawPack | None = field(default=None, repr=False)
 
     @property
     def name(self) -> str:
@@ -124,6 +125,24 @@ class Region:
         """``YYYY-MM`` of the month at a position; refuses one outside the pack."""
         return self.manifest.span.label(index)
 
+    def read_law(self, name_or_path: str | Path) -> LawPack:
+        """Another law for this pack, by the name it comes under or by the path of a file.
+
+        Raises
+        ------
+        InputError
+            There is none, or it is not in order for the pack's places and months.
+        """
+        return read_law(find_law(name_or_path), self.manifest)
+
+    def under(self, law: LawPack | None) -> Region:
+        """The same region under another law; None = its own."""
+        if law is None:
+            return self
+        rows = tuple(row for row in self.rows if row.quantity not in LAW) + law.rows
+        values = replace(self.values, arrays=self.values.arrays | law.arrays)
+        return replace(self, rows=rows, values=values, law=law)
+
     @property
     def targets(self) -> pd.DataFrame:
         """Observed outcomes (a copy): what the model may be fitted to or is held against."""
@@ -185,12 +204,22 @@ def _folder(name_or_path: str | Path) -> Path:
     raise unknown_name("region", str(name_or_path), available(), "pack")
 
 
-def _digest(folder: Path, manifest: Manifest) -> str:
-    """SHA-256 over names, lengths and bytes of the pack's files."""
+def _own_law(folder: Path, manifest: Manifest) -> LawPack | None:
+    """The law that a pack names: one that comes with the package, or a file in its folder."""
+    if not manifest.law:
+        return None
+    own = manifest.law.endswith(SUFFIX)
+    return read_law(find_law(folder / manifest.law if own else manifest.law, f"{folder.name}/{MANIFEST} law"), manifest)
+
+
+def _digest(folder: Path, manifest: Manifest, law: LawPack | None) -> str:
+    """SHA-256 over names, lengths and bytes of the pack's files and of the law it names."""
     names = [MANIFEST, *manifest.files, *([TARGETS] if manifest.targets else [])]
+    contents = {name: (folder / name).read_bytes() for name in names}
+    if law is not None:
+        contents[f"law/{law.name}{SUFFIX}"] = law.content
     total = hashlib.sha256()
-    for name in sorted(names):
-        content = (folder / name).read_bytes()
+    for name, content in sorted(contents.items()):
         total.update(f"{name}\0{len(content)}\0".encode())
         total.update(content)
     return total.hexdigest()
@@ -206,6 +235,7 @@ def load(name_or_path: str | Path) -> Region:
     """
     folder = _folder(name_or_path)
     manifest = read_manifest(folder)
-    rows = read_rows(folder, manifest)
+    law = _own_law(folder, manifest)
+    rows = read_rows(folder, manifest, elsewhere=LAW if law else ()) + (law.rows if law else ())
     values = assemble(rows, manifest)
-    return Region(manifest, _digest(folder, manifest), rows, values, read_targets(folder, manifest))
+    return Region(manifest, _digest(folder, manifest, law), rows, values, read_targets(folder, manifest), law)

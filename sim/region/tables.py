@@ -27,33 +27,39 @@ def read_text(path: Path, where: str) -> str:
 
 
 def _check_header(header: list[str], columns: tuple[str, ...], where: str) -> None:
-    """Refuse a header with another set of columns."""
+    """Refuse a header with another set of columns; `where` ends with its line."""
     for name in header:
         if name not in columns:
-            raise unknown_name(f"{where} line 1", name, columns, "column")
+            raise unknown_name(where, name, columns, "column")
     missing = [name for name in columns if name not in header]
     if missing:
         allowed = ", ".join(columns)
-        raise InputError(f"{where} line 1", f"has no column {missing[0]}", allowed, nearest_name(missing[0], header))
+        raise InputError(where, f"has no column {missing[0]}", allowed, nearest_name(missing[0], header))
     if len(set(header)) < len(header):
-        raise InputError(f"{where} line 1", "names a column twice", allowed=", ".join(columns))
+        raise InputError(where, "names a column twice", allowed=", ".join(columns))
 
 
 def read_table(path: Path, columns: tuple[str, ...], where: str) -> Iterator[tuple[int, dict[str, str]]]:
     """Yield (line number, row) of a CSV file with exactly `columns`, in any order; cells are stripped text."""
-    reader = csv.reader(io.StringIO(read_text(path, where), newline=""), strict=True)
+    return rows_of(read_text(path, where), columns, where)
+
+
+def rows_of(text: str, columns: tuple[str, ...], where: str, above: int = 0) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield (line number, row) of the CSV text that begins after `above` lines of its file."""
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         header = [name.strip() for name in next(reader, [])]
-        _check_header(header, columns, where)
+        _check_header(header, columns, f"{where} line {above + 1}")
         for cells in reader:
             if not any(cell.strip() for cell in cells):
                 continue
+            line = above + reader.line_num
             if len(cells) != len(header):
                 problem = f"has {len(cells)} cells"
-                raise InputError(f"{where} line {reader.line_num}", problem, allowed=f"{len(header)}, one a column")
-            yield reader.line_num, dict(zip(header, map(str.strip, cells), strict=True))
+                raise InputError(f"{where} line {line}", problem, allowed=f"{len(header)}, one a column")
+            yield line, dict(zip(header, map(str.strip, cells), strict=True))
     except csv.Error as error:
-        raise InputError(f"{where} line {reader.line_num}", f"is not CSV ({error})") from error
+        raise InputError(f"{where} line {above + reader.line_num}", f"is not CSV ({error})") from error
 
 
 def number(text: str, where: str) -> float:
