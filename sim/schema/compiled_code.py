@@ -2,7 +2,7 @@
 
 Numba's own cache is an index beside numbered files. Two processes that save at once can leave an index that names
 another signature's file; a damaged file ends in a traceback or in wrong code; a full disk ends the run; and where its
-folder cannot be written it turns to ``__pycache__``, which goes stale (docs/decisions/0010). Here each signature has
+folder cannot be written it turns to ``__pycache__``, which goes stale (docs/decisions/0012). Here each signature has
 one file, named by all it depends on, with a checksum in front: whatever is not whole is compiled anew. No lock is
 relied on.
 """

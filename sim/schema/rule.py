@@ -26,7 +26,7 @@ def rule(function: F) -> F:
     rule, which cost more than the rules. A rule that makes an array fails to compile; use :func:`compiled` there.
     `forceinline` puts every rule into the month that calls it: handing an array to a function that stays one costs seven words.
     """
-    return _kept(numba.njit(nogil=True, error_model="numpy", _nrt=False, forceinline=True)(function))
+    return _kept(numba.njit(nogil=True, error_model="numpy", _nrt=False, forceinline=True, no_cfunc_wrapper=True)(function))
 
 
 def typed_rule(signature: str) -> Callable[[F], F]:
