@@ -14,7 +14,20 @@ from benchmarks.machine import load, machine
 from sim.output.durable import replace_file
 
 LATEST = Path(__file__).with_name("latest.json")
-PARTS = ("speed", "engines", "memory", "people", "profile", "first_run")
+PARTS = (
+    "speed",
+    "scaling",
+    "whole",
+    "engines",
+    "peer",
+    "pairs",
+    "memory",
+    "people",
+    "profile",
+    "first_run",
+    "at_once",
+)
+"""Some twenty minutes on two cores."""
 
 
 def main() -> None:

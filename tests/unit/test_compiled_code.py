@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -30,8 +28,10 @@ def outer(x):
     return total
 """
 PROGRAM = """
-import json, os, sys, time
+import json, os, resource, sys, time
 from pathlib import Path
+if "LARGEST_FILE" in os.environ:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (int(os.environ["LARGEST_FILE"]),) * 2)
 from tiny import outer
 while not Path("go").exists():
     time.sleep(0.001)
@@ -48,12 +48,12 @@ def folder(tmp_path) -> Path:
     return tmp_path
 
 
-def start(folder: Path, *given: float, cache: str = "cache", prepare: Callable[[], None] | None = None):
+def start(folder: Path, *given: float, cache: str = "cache", **variables: str) -> subprocess.Popen:
     environment = {key: value for key, value in os.environ.items() if key != "NUMBA_CACHE_DIR"}
-    environment |= {"XDG_CACHE_HOME": str(folder / cache), "PYTHONPATH": f"{ROOT}{os.pathsep}{folder}"}
+    environment |= {"XDG_CACHE_HOME": str(folder / cache), "PYTHONPATH": f"{ROOT}{os.pathsep}{folder}", **variables}
     return subprocess.Popen(
         [sys.executable, "-c", PROGRAM, *map(str, given)],
-        cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=prepare,
+        cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
 
 
@@ -125,10 +125,7 @@ def test_a_place_that_cannot_be_written_is_said_once_and_costs_time_alone(folder
 
 
 def test_a_full_disk_is_said_once_and_leaves_no_half_file(folder):
-    def fill() -> None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (500, 500))
-
-    one, error = told(start(folder, 3, prepare=fill))
+    one, error = told(start(folder, 3, LARGEST_FILE="500"))
     assert one == {"results": [AGAIN[3]], "compiled": 1}
     assert error.startswith("note: compiled code cannot be kept in ")
     assert error.count("\n") == 1
