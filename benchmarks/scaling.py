@@ -15,6 +15,7 @@ from pathlib import Path
 
 import matplotlib as mpl
 from matplotlib.figure import Figure as Picture
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from benchmarks.figures import Figure, arguments, report
@@ -64,7 +65,7 @@ def figures(largest: int = LARGEST) -> tuple[list[Figure], dict[str, list[Figure
 def draw(curves: dict[str, list[Figure]]) -> bytes:
     """The curves on logarithmic axes, with the least and the most of the repeats, as SVG."""
     with mpl.rc_context(STYLE):
-        picture = Picture(figsize=(7.2, 3.8), layout="constrained")
+        picture = Picture(figsize=(7.2, 3.8), layout=ConstrainedLayoutEngine(h_pad=0.1, w_pad=0.1))
         ax = picture.subplots()
         ax.set(xscale="log", yscale="log", xlabel="households", title="nanoseconds per household-month", ylim=(30, 1e5))
         labels = {"compiled": f"compiled engine, {THREADS} threads", "mesa": "mesa engine (1 thread)"}
