@@ -106,7 +106,8 @@ class KeptCode(NullCache):
     def save_overload(self, sig: Any, data: Any) -> None:
         """Keep a compiled signature; where the folder cannot be written, say so once and go on."""
         path = self.path(sig, data.codegen)
-        _write(path, serialize.dumps(data._reduce()))
+        if not data.library.has_dynamic_globals:  # addresses of this process
+            _write(path, serialize.dumps(data._reduce()))
         _release(_claim_of(path))
 
     def path(self, sig: Any, codegen: Any) -> Path:
