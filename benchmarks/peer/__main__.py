@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.figures import Figure, arguments, report
-from benchmarks.peer.in_c import compile_peer, month_of
+from benchmarks.peer.in_c import SOURCE, compile_peer, compiler, month_of
 from benchmarks.peer.ours import choose_lane, learn_lane
 from benchmarks.workload import SEED, prepared
 from sim.draws import luck_of
@@ -80,7 +80,9 @@ class Race:
         """Seconds, the households after the call, and what was noted, shape (origins, tallies)."""
         households = before.copy()
         tallies = np.zeros((self.threads, self.origins, (PLACES + 1) * TALLIES), np.int64)
-        call = self._ours(kernel, households, tallies, told) if side == 0 else self._c(kernel, households, tallies, told)
+        call = (
+            self._ours(kernel, households, tallies, told) if side == 0 else self._c(kernel, households, tallies, told)
+        )
         began = time.perf_counter()
         call()
         return time.perf_counter() - began, households, tallies.sum(axis=0)
@@ -120,14 +122,18 @@ def _difference(ours: np.ndarray, theirs: np.ndarray) -> str:
     return "what was noted differs"
 
 
-def figures(households: int = HOUSEHOLDS, threads: int = 2, repeats: int = REPEATS) -> list[Figure]:
+def figures(
+    households: int = HOUSEHOLDS, threads: int = 2, repeats: int = REPEATS, source: Path = SOURCE
+) -> list[Figure]:
     """Nanoseconds a household and month of both kernels on both sides, and our time over that of C."""
+    compiler()
     one = prepared(households, MONTHS)
     run = SeedRun(one, SEED, threads)
     run.burn_in()
     living = int((run.model.engine.records()["born"] <= 0).sum())
     with tempfile.TemporaryDirectory() as folder:
-        library = compile_peer(Path(folder), run.model.world.offsets.dtype, run.model.world.neighbours.dtype)
+        world = run.model.world
+        library = compile_peer(Path(folder), world.offsets.dtype, world.neighbours.dtype, source)
         race = Race(run, library, threads)
         race.month(1)  # compiles, and wakes the threads
         total = np.zeros((2, 2, repeats))

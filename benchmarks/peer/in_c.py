@@ -68,7 +68,7 @@ def layout(offsets: np.dtype, neighbours: np.dtype) -> str:
 class Month(ctypes.Structure):
     """What a kernel is given, as month_t of kernels.c; addresses, and numbers of 64 bits."""
 
-    _fields_ = [  # noqa: RUF012
+    _fields_ = [
         *((name, ctypes.c_void_p) for name in ("households", "blocks")),
         ("n_blocks", ctypes.c_int64),
         ("starts", ctypes.c_void_p),
@@ -90,14 +90,19 @@ def month_of(**given: np.ndarray | int) -> Month:
     return Month(**{**given, **{name: array.ctypes.data for name, array in arrays.items()}})
 
 
-def compile_peer(folder: Path, offsets: np.dtype, neighbours: np.dtype) -> ctypes.CDLL:
-    """The shared library with ``learn_all`` and ``choose_all``; InputError where there is no C compiler."""
-    compiler = shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")
-    if compiler is None:
+def compiler() -> str:
+    """The C compiler; InputError where there is none."""
+    found = shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")
+    if found is None:
         raise InputError("benchmarks.peer", "finds no C compiler", "cc, gcc or clang on the PATH")
+    return found
+
+
+def compile_peer(folder: Path, offsets: np.dtype, neighbours: np.dtype, source: Path = SOURCE) -> ctypes.CDLL:
+    """The shared library with ``learn_all`` and ``choose_all``, built in `folder`."""
     (folder / "layout.h").write_text(layout(offsets, neighbours))
     built = folder / "peer.so"
-    subprocess.run([compiler, *FLAGS, f"-I{folder}", str(SOURCE), "-o", str(built), "-lm"], check=True)
+    subprocess.run([compiler(), *FLAGS, f"-I{folder}", str(source), "-o", str(built), "-lm"], check=True)
     library = ctypes.CDLL(str(built))
     for kernel in (library.learn_all, library.choose_all):
         kernel.argtypes, kernel.restype = [ctypes.POINTER(Month)], None
