@@ -59,7 +59,23 @@ def figures(households: int = HOUSEHOLDS, seeds: int = SEEDS, threads: int = 2) 
             middle, low, high = worth(*values)
             bar = {"least": LEAST} if window == next(iter(WINDOWS)) else {}
             made.append(Figure(f"{what}, {window}", middle, "seeds, 95 % interval", low, high, seeds, **bar))
+        workers, stocks = (
+            [side.loc[(measure, ORIGIN, to)].to_numpy() for side in sides]
+            for measure, to in (("workers", "ALL"), MEASURED["stock in Russia"])
+        )
+        shares = [float((stock / all_of).mean()) for stock, all_of in zip(stocks, workers, strict=True)]
+        made.append(Figure.of(f"yardstick for the stock, {window}", [yardstick(*shares)], "seeds"))
     return made
+
+
+def yardstick(share: float, other: float) -> float:
+    """What a seed would be worth for a month's stock if persons were unconnected, alike, and paired as well as can be.
+
+    Each is abroad with chance `share` in one world and `other` in the second; the best pairing makes nobody differ the
+    wrong way round, so that the difference is a Bernoulli variable of the two chances' difference.
+    """
+    gap = abs(share - other)
+    return (share * (1.0 - share) + other * (1.0 - other)) / (gap * (1.0 - gap))
 
 
 def _add(parser: argparse.ArgumentParser) -> None:

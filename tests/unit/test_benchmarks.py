@@ -54,6 +54,13 @@ def test_a_paired_seed_is_worth_what_it_spares():
     assert pairs.worth(own, other)[0] == pytest.approx(1.0, rel=0.2)
 
 
+def test_the_yardstick_is_the_best_that_pairing_can_do():
+    luck, own = np.random.default_rng(7).uniform(size=(2, 400_000))
+    one, other, apart = luck < 0.25, luck < 0.30, own < 0.30
+    best = np.var(one * 1.0 - apart) / np.var(one * 1.0 - other)
+    assert pairs.yardstick(0.25, 0.30) == pytest.approx(best, rel=0.05)
+
+
 def test_the_interval_of_a_worth_holds_as_often_as_it_says():
     generator = np.random.default_rng(6)
     held = 0
