@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 PACKAGE = Path(__file__).resolve().parents[1]
 KEPT_DAYS = 30
 PATIENCE = 60.0
-"""Seconds after which a claim is nobody's any more: no rule takes as long to compile."""
-LOOK_AGAIN = 0.05  # seconds
+"""Seconds without a sign of life after which a claim is nobody's any more."""
+LOOK_AGAIN, LOOK_SELDOM = 0.03, 0.5  # seconds, at first and at most: many may be waiting
 CHECKSUM = hashlib.sha256().digest_size
 
 
@@ -109,6 +109,9 @@ class KeptCode(NullCache):
         if not data.library.has_dynamic_globals:  # addresses of this process
             _write(path, serialize.dumps(data._reduce()))
         _release(_claim_of(path))
+        for claim in _held:  # of rules that call this one: a sign of life
+            with contextlib.suppress(OSError):
+                os.utime(claim)
 
     def path(self, sig: Any, codegen: Any) -> Path:
         """The file of a signature, named by its types, the processor, the function and the file that defines it."""
@@ -129,6 +132,7 @@ def _digest_of_file(name: str) -> bytes:
 def _awaited(path: Path) -> Any:
     """What is in a file; None where this process has to compile, because nobody does or whoever did is gone."""
     claim = _claim_of(path)
+    pause = LOOK_AGAIN
     while True:
         found = _read(path)
         if found is not None:
@@ -141,7 +145,8 @@ def _awaited(path: Path) -> Any:
         if _abandoned(claim):
             _release(claim)
         else:
-            time.sleep(LOOK_AGAIN)
+            time.sleep(pause)
+            pause = min(LOOK_SELDOM, 1.3 * pause)
 
 
 def _read(path: Path) -> Any:
