@@ -1,7 +1,7 @@
 """Run all benchmarks, each in a process of its own, print their tables and write benchmarks/latest.json.
 
-``python -m benchmarks speed peer`` runs some of them and writes no latest.json. All take some twenty minutes on two cores;
-the curve is docs/images/scaling.svg.
+``python -m benchmarks speed peer`` runs some of them and writes no latest.json. All take some twenty minutes on two
+cores; the curve is docs/images/scaling.svg.
 """
 
 from __future__ import annotations

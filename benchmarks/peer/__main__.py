@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.figures import Figure, arguments, report
-from benchmarks.peer.in_c import SOURCE, compile_peer, compiler, month_of
+from benchmarks.peer.in_c import SOURCES, compile_peer, compiler, month_of
 from benchmarks.peer.ours import choose_lane, learn_lane
 from benchmarks.workload import SEED, prepared
 from sim.draws import luck_of
@@ -123,7 +123,7 @@ def _difference(ours: np.ndarray, theirs: np.ndarray) -> str:
 
 
 def figures(
-    households: int = HOUSEHOLDS, threads: int = 2, repeats: int = REPEATS, source: Path = SOURCE
+    households: int = HOUSEHOLDS, threads: int = 2, repeats: int = REPEATS, sources: Path = SOURCES
 ) -> list[Figure]:
     """Nanoseconds a household and month of both kernels on both sides, and our time over that of C."""
     compiler()
@@ -133,7 +133,7 @@ def figures(
     living = int((run.model.engine.records()["born"] <= 0).sum())
     with tempfile.TemporaryDirectory() as folder:
         world = run.model.world
-        library = compile_peer(Path(folder), world.offsets.dtype, world.neighbours.dtype, source)
+        library = compile_peer(Path(folder), world.offsets.dtype, world.neighbours.dtype, sources)
         race = Race(run, library, threads)
         race.month(1)  # compiles, and wakes the threads
         total = np.zeros((2, 2, repeats))

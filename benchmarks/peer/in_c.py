@@ -1,4 +1,4 @@
-"""Compile kernels.c against the program's own tables, and call it."""
+"""Compile the C files against the program's own tables, and call it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from sim.schema.attributes import HOUSEHOLD, PLACES
 from sim.schema.parameters import PARAMETER_RECORD
 from sim.tallies import TALLIES, Tally
 
-SOURCE = Path(__file__).with_name("kernels.c")
+SOURCES = Path(__file__).parent
 FLAGS = ("-O3", "-march=native", "-ffp-contract=off", "-fno-math-errno", "-std=gnu11", "-shared", "-fPIC", "-pthread")
 MOST_LANES = 64
 C_TYPES = {"i1": "int8_t", "i2": "int16_t", "i4": "int32_t", "i8": "int64_t", "f4": "float", "f8": "double"}
@@ -66,7 +66,7 @@ def layout(offsets: np.dtype, neighbours: np.dtype) -> str:
 
 
 class Month(ctypes.Structure):
-    """What a kernel is given, as month_t of kernels.c; addresses, and numbers of 64 bits."""
+    """What a kernel is given, as month_t of month.h; addresses, and numbers of 64 bits."""
 
     _fields_ = [
         *((name, ctypes.c_void_p) for name in ("households", "blocks")),
@@ -98,11 +98,12 @@ def compiler() -> str:
     return found
 
 
-def compile_peer(folder: Path, offsets: np.dtype, neighbours: np.dtype, source: Path = SOURCE) -> ctypes.CDLL:
-    """The shared library with ``learn_all`` and ``choose_all``, built in `folder`."""
+def compile_peer(folder: Path, offsets: np.dtype, neighbours: np.dtype, sources: Path = SOURCES) -> ctypes.CDLL:
+    """The shared library with ``learn_all`` and ``choose_all``, built in `folder` from the C files of `sources`."""
     (folder / "layout.h").write_text(layout(offsets, neighbours))
     built = folder / "peer.so"
-    subprocess.run([compiler(), *FLAGS, f"-I{folder}", str(source), "-o", str(built), "-lm"], check=True)
+    files = [str(file) for file in sorted(sources.glob("*.c"))]
+    subprocess.run([compiler(), *FLAGS, f"-I{folder}", *files, "-o", str(built), "-lm"], check=True)
     library = ctypes.CDLL(str(built))
     for kernel in (library.learn_all, library.choose_all):
         kernel.argtypes, kernel.restype = [ctypes.POINTER(Month)], None
