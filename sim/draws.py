@@ -16,7 +16,8 @@ from enum import IntEnum
 
 import numpy as np
 
-from sim.schema.rule import COMPILED, typed_rule
+from sim.schema.bounds import BINS, GUMBEL_QUANTILES, SLACK
+from sim.schema.rule import COMPILED, rule, typed_rule
 
 
 class Purpose(IntEnum):
@@ -192,6 +193,18 @@ def gumbel_in(stream: int, key: int, worker: int, k: int) -> float:
     return -math.log(-math.log(uniform_in(stream, key, worker, k)))
 
 
+@typed_rule("float64(uint64, int64, int64, int64)")
+def least_gumbel_in(stream: int, key: int, worker: int, k: int) -> float:
+    """A number that :func:`gumbel_in` with the same arguments does not fall below; costs no logarithm."""
+    return GUMBEL_QUANTILES[int(uniform_in(stream, key, worker, k) * BINS)] - SLACK
+
+
+@typed_rule("float64(uint64, int64, int64, int64)")
+def most_gumbel_in(stream: int, key: int, worker: int, k: int) -> float:
+    """A number that :func:`gumbel_in` with the same arguments does not exceed; costs no logarithm."""
+    return GUMBEL_QUANTILES[int(uniform_in(stream, key, worker, k) * BINS) + 1] + SLACK
+
+
 @typed_rule("float64(float64, uint64, int64, int64, int64)")
 def log_positive_stable_in(scale: float, stream: int, key: int, worker: int, k: int) -> float:
     """Logarithm of a positive L-stable draw S, L = `scale` in (0, 1]; with it a nest's errors are L ln S + L G.
@@ -207,3 +220,12 @@ def log_positive_stable_in(scale: float, stream: int, key: int, worker: int, k: 
     return (
         math.log(math.sin(scale * u)) - math.log(math.sin(u)) / scale + rest * math.log(math.sin((1.0 - scale) * u) / w)
     )
+
+
+@rule
+def most_shared_in(bounds: np.ndarray, scale: float, stream: int, key: int, worker: int, k: int) -> float:
+    """A number that L times :func:`log_positive_stable_in` does not exceed; `bounds`: see `sim.schema.bounds`."""
+    if scale >= 1.0:
+        return SLACK
+    most = bounds[int(uniform_in(stream, key, worker, k) * BINS)]
+    return most + (1.0 - scale) * most_gumbel_in(stream, key, worker, k + 1000)

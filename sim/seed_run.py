@@ -109,14 +109,15 @@ def prepare(scenario: Scenario, region: Region) -> Prepared:
 
 
 def _relative_mobility(structure: Structure) -> np.ndarray:
-    """Mobility by sex and age band relative to the mean worker of the origin, shape (origins, 8).
+    """Mobility by sex and age band relative to the mean worker of the origin, then the greatest; shape (origins, 9).
 
     Ages are uniform between the working ages, so the bands weigh by their length.
     """
     years = np.array([high - low + 1 for low, high in AGE_BANDS], float)
     ages = years / years.sum()
     weights = np.concatenate([np.outer(1.0 - structure.women, ages), np.outer(structure.women, ages)], axis=1)
-    return np.ascontiguousarray(structure.mobility / (structure.mobility * weights).sum(axis=1, keepdims=True))
+    relative = structure.mobility / (structure.mobility * weights).sum(axis=1, keepdims=True)
+    return np.ascontiguousarray(np.concatenate([relative, relative.max(axis=1, keepdims=True)], axis=1))
 
 
 def _overridden(base: dict[str, np.ndarray], scenario: Scenario, region: Region) -> dict[str, np.ndarray]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from enum import IntEnum, auto
 
+from sim.schema.attributes import PLACES
 from sim.schema.rule import rule
 
 
@@ -118,6 +119,8 @@ class Tally(IntEnum):
     DEBT = auto()
     ENDOWED = auto()  # savings brought by households that come to be
     ENDOWED_DEBT = auto()
+    TOPICS_LOW = auto()  # heard topics 0 to 3 and 4 to 7, in lanes, until they are unpacked: see `note_topics`
+    TOPICS_HIGH = auto()
 
 
 TALLIES = len(Tally)
@@ -139,3 +142,32 @@ def spell_band(months: int) -> int:
 def note(tally: list[int], place: int, what: int, amount: int) -> None:
     """Add `amount` to the tally `what` of `place`; `tally` is flat, place by place."""
     tally[place * TALLIES + what] += amount
+
+
+LANE_BITS = 16
+LANE = (1 << LANE_BITS) - 1
+SPREAD = 1 + (1 << 15) + (1 << 30) + (1 << 45)  # times four bits, and masked: each bit in a lane of its own
+LOWEST = 1 + (1 << 16) + (1 << 32) + (1 << 48)
+UNPACKED = 4096
+"""Households after which lanes are unpacked at the latest; a lane has room for 32,767."""
+
+
+@rule
+def note_topics(tally: list[int], heard: int) -> None:
+    """Count the topics a household has heard of, bits 0 to 7: four at a time, in lanes of one integer."""
+    tally[Tally.TOPICS_LOW] += ((heard & 15) * SPREAD) & LOWEST
+    tally[Tally.TOPICS_HIGH] += ((heard >> 4) * SPREAD) & LOWEST
+
+
+@rule
+def unpack_topics(tally: list[int]) -> None:
+    """Move what the lanes hold to AWARE_WORK of each destination and HEARD of the other topics."""
+    for topic in range(8):
+        lanes = tally[Tally.TOPICS_LOW] if topic < 4 else tally[Tally.TOPICS_HIGH]
+        households = (lanes >> (LANE_BITS * (topic & 3))) & LANE
+        if topic < PLACES:
+            note(tally, topic + 1, Tally.AWARE_WORK, households)
+        else:
+            note(tally, 0, Tally.HEARD + topic, households)
+    tally[Tally.TOPICS_LOW] = 0
+    tally[Tally.TOPICS_HIGH] = 0

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sim.schema.attributes import CONTACTS, HOME, NOBODY, REGULAR, SHARE_ONE
+from sim.schema.attributes import HOME, NOBODY, REGULAR, SHARE_ONE
 from sim.schema.rule import rule
-from sim.tallies import Tally, note, spell_band
+from sim.tallies import Tally, note, note_topics, spell_band
 
 FEW_TIES = 6  # a household with fewer ties at home, and none abroad, counts as isolated
 
@@ -31,11 +31,8 @@ def count(household, ties, home, corridors, tally):
     note(tally, 0, Tally.SAVINGS, household.savings)
     note(tally, 0, Tally.DEBT, household.debt)
     for d in range(len(corridors)):
-        aware = (household.heard >> d) & 1
-        note(tally, d + 1, Tally.AWARE_WORK, aware)
-        note(tally, d + 1, Tally.BELIEF_ERROR, aware * abs(household.wage_belief[d]))
-    for topic in range(3, 8):
-        note(tally, 0, Tally.HEARD + topic, (household.heard >> topic) & 1)
+        note(tally, d + 1, Tally.BELIEF_ERROR, ((household.heard >> d) & 1) * abs(household.wage_belief[d]))
+    note_topics(tally, household.heard)
 
 
 @rule
@@ -77,10 +74,7 @@ def count_abroad(household, w, tally):
 @rule
 def no_contacts(household):
     """Whether the household has no diaspora tie."""
-    for slot in range(CONTACTS):
-        if household.contacts[slot] != NOBODY:
-            return False
-    return True
+    return household.contacts[0] & household.contacts[1] & household.contacts[2] & household.contacts[3] == NOBODY
 
 
 @rule
@@ -114,10 +108,11 @@ def count_welfare(household, residents, ties, home, tally):
     """
     members = household.members
     note(tally, 0, Tally.PERSONS, members)
-    if residents > 0 and household.consumption < home.line * residents:
-        note(tally, 0, Tally.POOR, members)
-        gap = 1.0 - household.consumption / (home.line * residents)
-        note(tally, 0, Tally.GAP, int(gap * members * SHARE_ONE + 0.5))
-        if ties < FEW_TIES and no_contacts(household):
-            note(tally, 0, Tally.VULNERABLE, 1)
+    # Without branches, which nobody could foresee; where nobody is at home, nobody falls short.
+    line = home.line * residents
+    poor = int(household.consumption < line)
+    gap = max(0.0, line - household.consumption) / max(1.0, line)
+    note(tally, 0, Tally.POOR, poor * members)
+    note(tally, 0, Tally.GAP, int(gap * members * SHARE_ONE + 0.5))
+    note(tally, 0, Tally.VULNERABLE, poor & int(ties < FEW_TIES) & int(no_contacts(household)))
     note(tally, 0, Tally.DEPENDENT, 1 if household.remitted + household.remitted > household.income else 0)

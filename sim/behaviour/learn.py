@@ -13,6 +13,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from sim.draws import Purpose, normal_in, uniform_in
 from sim.schema.attributes import (
     BELIEF_ONE,
@@ -33,27 +35,25 @@ from sim.schema.attributes import (
 from sim.schema.rule import rule
 
 TOPICS = 8
-KIN, VILLAGE, LONG = 0, 1, 2
-INDEX_BITS = 28
-INDEX_MASK = (1 << INDEX_BITS) - 1
+TOPICS_IN = np.array([bits.bit_count() for bits in range(1 << TOPICS)])
+INDEX_MASK = (1 << 28) - 1  # the rest of a tie is its kind
 ROUTE_BIT = (0, 1 << 5, 1 << 4, 1 << 6)  # topic of each route: none, work permit, seasonal permit, free movement
 PRECISION_MOST = 20 * PRECISION_ONE
 BAN_RULES_BIT = 1 << 3
 
 
 @rule
-def learn(household, i, month, luck, home, news, loud, offsets, neighbours, signals, first, count, p):
+def learn(household, i, month, luck, home, news, loud, ties, neighbours, signals, first, count, p):
     """One household's month of news: forget, hear in public, talk to ties, make or lose ties abroad.
 
-    `news` is the share of households that hear of each topic in public this month, `loud` whether there is any; ties
-    are in
-    compressed sparse rows (`offsets`, `neighbours`), `signals` are last month's; the origin's households are
-    `first` to `first + count`.
+    `news` is the share of households that hear of each topic in public this month, `loud` whether there is any; a
+    row of `ties` says where the household's part of `neighbours` is (see `sim.households.ties`); `signals` are last
+    month's; the origin's households are `first` to `first + count`.
     """
     forget(household, month, luck, p)
     if loud:
         hear(household, month, luck, news)
-    talk(household, i, month, luck, int(home.in_force), offsets, neighbours, signals, p)
+    talk(household, i, month, luck, int(home.in_force), ties, neighbours, signals, p)
     keep_contacts(household, i, month, luck, signals, first, count, p)
 
 
@@ -61,21 +61,21 @@ def learn(household, i, month, luck, home, news, loud, offsets, neighbours, sign
 def forget(household, month, luck, p):
     """Topics not in use are forgotten, each with chance `forget`; what was known exactly ages."""
     idle = household.heard & ~in_use(household)
-    if idle != 0:
-        u = uniform_in(luck[Purpose.FORGET], household.key, 0, 0)
-        if u < TOPICS * p.forget:  # no topic is lost above this: spares the loop
-            while idle != 0:
-                topic = idle & -idle
-                idle ^= topic
-                if u < p.forget:
-                    household.heard = household.heard & ~topic
-                    household.used = household.used & ~topic
-                    u = u / p.forget
-                else:
-                    u = (u - p.forget) / (1.0 - p.forget)
-    for d in range(PLACES):
-        if household.precision[d] > PRECISION_ONE:
-            household.precision[d] = household.precision[d] - int(household.precision[d] * p.precision_fade + 0.5)
+    u = uniform_in(luck[Purpose.FORGET], household.key, 0, 0)
+    if u < TOPICS_IN[idle] * p.forget:  # no topic is lost above this: spares the loop
+        while idle != 0:
+            topic = idle & -idle
+            idle ^= topic
+            if u < p.forget:
+                household.heard = household.heard & ~topic
+                household.used = household.used & ~topic
+                u = u / p.forget
+            else:
+                u = (u - p.forget) / (1.0 - p.forget)
+    if household.updater == 1:
+        for d in range(PLACES):
+            if household.precision[d] > PRECISION_ONE:
+                household.precision[d] = household.precision[d] - int(household.precision[d] * p.precision_fade + 0.5)
 
 
 @rule
@@ -96,39 +96,56 @@ def hear(household, month, luck, news):
 
 
 @rule
-def talk(household, i, month, luck, in_force, offsets, neighbours, signals, p):
-    """Meet some ties: the gaps between the ties met are geometric, so those not met are never read."""
-    start = offsets[i]
-    degree = offsets[i + 1] - start
-    reach = degree + CONTACTS
+def talk(household, i, month, luck, in_force, ties, neighbours, signals, p):
+    """Meet some ties. Each tie takes -ln(1 - its chance) of a line, kin first; along it gaps between meetings are
+    exponential, so that ties not met are never read.
+    """
+    row = ties[i]
+    kin_end = row.kin * p.length_kin
+    others_end = kin_end + row.others * p.length_village
+    end = others_end + contacts_of(household) * p.length_diaspora
+    u = uniform_in(luck[Purpose.CONTACT], household.key, 0, 0)
+    if u <= 1.0 - end:  # surely nobody: exp(-x) >= 1 - x
+        return
+    at = -math.log(u)
     k = 0
-    position = passed_over(uniform_in(luck[Purpose.CONTACT], household.key, 0, k), reach, p)
-    while position < reach:
-        if position < degree:
-            code = neighbours[start + position]
-            j = code & INDEX_MASK
-            weight = p.ties_kin if (code >> INDEX_BITS) == KIN else p.ties_village
+    while at < end:
+        if at < kin_end:
+            nth = min(row.kin - 1, int(at / p.length_kin))
+            j = neighbours[row.start + nth] & INDEX_MASK
+            passed = (nth + 1) * p.length_kin
+        elif at < others_end:
+            nth = min(row.others - 1, int((at - kin_end) / p.length_village))
+            j = neighbours[row.start + row.kin + nth] & INDEX_MASK
+            passed = kin_end + (nth + 1) * p.length_village
         else:
-            j = household.contacts[position - degree]
-            weight = p.ties_diaspora
+            nth = int((at - others_end) / p.length_diaspora)
+            j = nth_contact(household, nth)
+            passed = others_end + (nth + 1) * p.length_diaspora
         k += 1
-        # A signal of 0 is a household that has not come to be.
-        if (
-            j != NOBODY
-            and signals[j] != 0
-            and (weight >= 1.0 or uniform_in(luck[Purpose.CONTACT], household.key, 1, k) < weight)
-        ):
+        if signals[j] != 0:  # else the household has not come to be
             converse(household, signals[j], month, luck, in_force, k, p)
-        position += 1
-        position += passed_over(uniform_in(luck[Purpose.CONTACT], household.key, 0, k), reach - position, p)
+        at = passed - math.log(uniform_in(luck[Purpose.CONTACT], household.key, 0, k))
 
 
 @rule
-def passed_over(u, left, p):
-    """How many of the `left` ties are passed over before the next one met: geometric, all of them where none is met."""
-    if u <= 1.0 - left * p.tell_user:  # surely none: (1 - q)^n >= 1 - n q
-        return left
-    return int(math.log(u) / p.log_keep)
+def contacts_of(household):
+    """How many diaspora ties the household has."""
+    held = 0
+    for slot in range(CONTACTS):
+        held += int(household.contacts[slot] != NOBODY)
+    return held
+
+
+@rule
+def nth_contact(household, n):
+    """The household at the other end of the n-th diaspora tie, from 0; of the last one where there are fewer."""
+    found = NOBODY
+    for slot in range(CONTACTS):
+        if household.contacts[slot] != NOBODY and n >= 0:
+            found = household.contacts[slot]
+            n -= 1
+    return found
 
 
 @rule
@@ -200,17 +217,21 @@ def believe_risk(household, signal, p):
 def keep_contacts(household, i, month, luck, signals, first, count, p):
     """Diaspora ties: a household abroad meets others of its origin in the same place; at home the ties fade."""
     abroad = 0
-    for w in range(household.workers):
-        if household.place[w] > 0:
-            abroad = household.place[w]
+    for w in range(WORKERS):  # a slot without a worker is at home
+        abroad = household.place[w] if household.place[w] > 0 else abroad
     if abroad > 0:
         if uniform_in(luck[Purpose.MEET], household.key, 0, 0) < p.meet:
             meet(household, i, month, luck, signals, first, count, abroad)
         return
-    for slot in range(CONTACTS):
-        if household.contacts[slot] != NOBODY:
-            if uniform_in(luck[Purpose.FADE], household.key, 0, slot) < p.contact_fade:
-                household.contacts[slot] = NOBODY
+    u = uniform_in(luck[Purpose.FADE], household.key, 0, 0)
+    if u < CONTACTS * p.contact_fade:  # no tie is lost above this: spares the loop
+        for slot in range(CONTACTS):
+            if household.contacts[slot] != NOBODY:
+                if u < p.contact_fade:
+                    household.contacts[slot] = NOBODY
+                    u = u / p.contact_fade
+                else:
+                    u = (u - p.contact_fade) / (1.0 - p.contact_fade)
 
 
 @rule

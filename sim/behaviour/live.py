@@ -30,18 +30,23 @@ def live(household, ties, month, luck, home, corridors, granted, p, tally):
         note(tally, 0, Tally.ENDOWED, household.savings)
         note(tally, 0, Tally.ENDOWED_DEBT, household.debt)
     deflate(household, home, tally)
+    gone = 0
     for w in range(household.workers):
         if household.place[w] == HOME and month - household.birth_month[w] >= RETIREMENT:
             succeed(household, w, month)
         if household.intent[w] != NO_INTENT:
             travel(household, w, month, luck, corridors, granted, p, tally)
+        if household.place[w] != HOME:
+            gone += 1
     shock = uniform_in(luck[Purpose.SHOCK], household.key, 0, 0) < p.home_shock
     earned = work_at_home(household, month, luck, home, p, tally)
     other = household.home_income // 2 if shock else household.home_income
     note(tally, 0, Tally.OTHER_INCOME, other)
-    household.remitted = send_home(household, month, luck, earned + other, corridors, p, tally)
-    residents = household.members - away(household)
-    consume(household, earned + other + household.remitted, residents, home, p, tally)
+    arrived = 0
+    if gone > 0:
+        arrived = send_home(household, gone, month, luck, earned + other, corridors, p, tally)
+    household.remitted = arrived
+    consume(household, earned + other + arrived, household.members - gone, home, p, tally)
     for w in range(household.workers):
         household.months[w] = min(1200, household.months[w] + 1)
         face_the_law(household, w, month, luck, shock, corridors, p, tally)
@@ -55,22 +60,9 @@ def lives(household, month):
 
 
 @rule
-def away(household):
-    """Workers abroad."""
-    gone = 0
-    for w in range(household.workers):
-        if household.place[w] != HOME:
-            gone += 1
-    return gone
-
-
-@rule
-def send_home(household, month, luck, income, corridors, p, tally):
-    """All migrants of the household work and remit; what arrives, cents."""
-    sharers = away(household)
+def send_home(household, sharers, month, luck, income, corridors, p, tally):
+    """The household's migrants, `sharers` of them, work and remit; what arrives, cents."""
     arrived = 0
-    if sharers == 0:
-        return arrived
     for w in range(household.workers):
         household.sent[w] = 0
         if household.place[w] != HOME:

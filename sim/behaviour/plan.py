@@ -15,8 +15,16 @@ from __future__ import annotations
 
 import math
 
-from sim.behaviour.learn import INDEX_BITS, INDEX_MASK, KIN
-from sim.draws import Purpose, gumbel_in, log_positive_stable_in, uniform_in
+from sim.behaviour.learn import INDEX_MASK
+from sim.draws import (
+    Purpose,
+    gumbel_in,
+    least_gumbel_in,
+    log_positive_stable_in,
+    most_gumbel_in,
+    most_shared_in,
+    uniform_in,
+)
 from sim.schema.attributes import (
     BELIEF_ONE,
     CONTACTS,
@@ -30,6 +38,7 @@ from sim.schema.attributes import (
     SKILL_ONE,
     TASTE_ONE,
     TRIPS_ONE,
+    WORKERS,
 )
 from sim.schema.rule import rule
 from sim.tallies import Tally, note
@@ -43,13 +52,15 @@ CLOSED = -1e9
 LANE_BITS = 16  # room for the workers of 21,000 ties
 LANE = (1 << LANE_BITS) - 1
 ADULT, RETIREMENT = 18 * 12, 60 * 12
+MOST_MOBILE = 8  # index of the greatest mobility, after those by sex and age band
 
 
 @rule
-def plan(household, i, month, luck, home, corridors, mobility, offsets, neighbours, signals, p, tally):
+def plan(household, i, month, luck, home, corridors, mobility, ties, neighbours, signals, p, tally):
     """Decide for each worker at home, or whose job or permit abroad has just ended, where to be next."""
     stirred = household.stirred
     household.stirred = 0
+    ceiling = p.hazard * home.season_departures * mobility[MOST_MOBILE]
     counted = False
     near = (0.0, 0.0, 0.0)
     for w in range(household.workers):
@@ -58,17 +69,19 @@ def plan(household, i, month, luck, home, corridors, mobility, offsets, neighbou
         limit = 1.0
         u = 0.0
         if place == HOME:
+            u = uniform_in(luck[Purpose.DELIBERATE], household.key, w, 0)
+            if stirred == 0 and u >= ceiling:  # spares most workers the look at age and sex
+                continue
             age = month - household.birth_month[w]
             if age < ADULT or age >= RETIREMENT:
                 continue
             limit = p.hazard * mobility[age_band(age) + 4 * (household.sex[w] == FEMALE)]
-            u = uniform_in(luck[Purpose.DELIBERATE], household.key, w, 0)
             if stirred == 0 and u >= limit * home.season_departures:
                 continue
         elif household.jobless[w] != 1 and household.permit[w] != ENDED:
             continue
         if not counted:
-            near = ties_abroad(household, i, offsets, neighbours, signals, p)
+            near = ties_abroad(household, i, ties, neighbours, signals, p)
             counted = True
         chosen = weigh(household, w, month, luck, home, corridors, near, p, tally)
         if place > 0 or stirred == 1 or chosen == HOME or u < limit * corridors[chosen - 1].season_departures:
@@ -78,27 +91,29 @@ def plan(household, i, month, luck, home, corridors, mobility, offsets, neighbou
 
 
 @rule
-def age_band(age):
-    """Index in AGE_BANDS of an age in months."""
-    if age < 25 * 12:
-        return 0
-    if age < 35 * 12:
-        return 1
-    return 2 if age < 45 * 12 else 3
+def leaves(household):
+    """Whether a worker of the household is to be somewhere else next."""
+    bound = False
+    for w in range(WORKERS):  # a slot without a worker intends nothing
+        bound = bound or household.intent[w] != NO_INTENT
+    return bound
 
 
 @rule
-def ties_abroad(household, i, offsets, neighbours, signals, p):
+def age_band(age):
+    """Index in AGE_BANDS of an age in months."""
+    return int(age >= 25 * 12) + int(age >= 35 * 12) + int(age >= 45 * 12)
+
+
+@rule
+def ties_abroad(household, i, ties, neighbours, signals, p):
     """n_d: workers of the ties seen in each destination, weighted by the kind of tie; a tuple of three."""
-    kin = 0
-    others = 0
-    for position in range(offsets[i], offsets[i + 1]):
-        code = neighbours[position]
-        there = in_lanes(signals[code & INDEX_MASK])
-        kin += there if (code >> INDEX_BITS) == KIN else 0
-        others += there
-    others -= kin
-    met = 0
+    row = ties[i]
+    kin, others, met = 0, 0, 0
+    for position in range(row.start, row.start + row.kin):
+        kin += in_lanes(signals[neighbours[position] & INDEX_MASK])
+    for position in range(row.start + row.kin, row.start + row.kin + row.others):
+        others += in_lanes(signals[neighbours[position] & INDEX_MASK])
     for slot in range(CONTACTS):
         j = household.contacts[slot]
         if j != NOBODY:
@@ -253,28 +268,44 @@ def weigh(household, w, month, luck, home, corridors, near, p, tally):
     purse = max(1.0, means(household, p))
     held = p.phi * (household.members - household.workers)
     scale = p.nest_scale
-    shared = scale * log_positive_stable_in(scale, luck[Purpose.STABLE], household.key, w, 0)
-    error = gumbel_in(luck[Purpose.GUMBEL], household.key, w, 0)
-    best, best_value = HOME, error
-    best_true, chosen_true = error, error
+    gumbel, stable = luck[Purpose.GUMBEL], luck[Purpose.STABLE]
+    shared_most = most_shared_in(p.shared_most, scale, stable, household.key, w, 0)
+    # The errors are computed only where a place can win: for most deliberations their bounds tell that home is best.
+    floor = least_gumbel_in(gumbel, household.key, w, 0)
+    exact = False
+    shared = 0.0
+    best, best_value, best_true, chosen_true = HOME, 0.0, 0.0, 0.0
     inside, outside = 0.0, 1.0
     for d in range(len(corridors)):
         corridor = corridors[d]
-        drawn = household.taste[d] / TASTE_ONE + corridor.attraction + p.gamma * math.log1p(near[d])
-        drawn += p.delta * math.log1p(trips_to(household, w, d, month, p))
+        drawn = household.taste[d] / TASTE_ONE + corridor.attraction
+        drawn += p.gamma * math.log1p(near[d]) if near[d] > 0.0 else 0.0
+        trips = trips_to(household, w, d, month, p)
+        drawn += p.delta * math.log1p(trips) if trips > 0.0 else 0.0
         value = believed(household, w, d, log_skill, log_home, y_home, purse, drawn, held, corridor, p)
         truth = true_worth(household, w, d, log_skill, log_home, y_home, purse, drawn, held, corridor, p)
         if value == CLOSED and truth == CLOSED:
             continue
-        error = gumbel_in(luck[Purpose.GUMBEL], household.key, w, d + 1)
+        most = most_gumbel_in(gumbel, household.key, w, d + 1)
         if d < NESTED:
-            error = shared + scale * error
+            most = shared_most + scale * most
             inside += math.exp(value / scale)
         else:
             outside += math.exp(value)
+        if max(value, truth) + most < floor:
+            continue
+        if not exact:
+            exact = True
+            shared = scale * log_positive_stable_in(scale, stable, household.key, w, 0)
+            best_value = gumbel_in(gumbel, household.key, w, 0)
+            best_true = chosen_true = best_value
+        error = gumbel_in(gumbel, household.key, w, d + 1)
+        if d < NESTED:
+            error = shared + scale * error
         best_true = max(best_true, truth + error)
         if value + error > best_value:
             best, best_value, chosen_true = d + 1, value + error, truth + error
+        floor = min(best_value, best_true)
     if inside > 0.0:
         outside += math.exp(scale * math.log(inside))
     worth = y_home / p.beta

@@ -27,6 +27,7 @@ def work_at_home(household, month, luck, home, p, tally):
     earned = 0
     pay = home.pay_rural if household.rural == 1 else home.pay_urban
     pay *= household.skill / SKILL_ONE
+    unscarred = int(100.0 * pay + 0.5)
     for w in range(household.workers):
         if household.place[w] != HOME:
             continue
@@ -42,7 +43,10 @@ def work_at_home(household, month, luck, home, p, tally):
         if household.scar[w] > 0:
             household.scar[w] = household.scar[w] - 1
         if household.jobless[w] == 0:
-            earned += int(100.0 * pay * (1.0 - p.scar * household.scar[w] / 24.0) + 0.5)
+            if household.scar[w] > 0:
+                earned += int(100.0 * pay * (1.0 - p.scar * household.scar[w] / 24.0) + 0.5)
+            else:
+                earned += unscarred
     note(tally, 0, Tally.HOME_PAY, earned)
     return earned
 

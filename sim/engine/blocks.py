@@ -13,9 +13,10 @@ import numpy as np
 
 from sim.behaviour.learn import learn, signal_of
 from sim.behaviour.live import live, lives
-from sim.behaviour.plan import plan
+from sim.behaviour.plan import leaves, plan
 from sim.behaviour.travel import applies, lottery_number
 from sim.schema.rule import rule
+from sim.tallies import unpack_topics
 
 BLOCK = 1024
 
@@ -44,13 +45,18 @@ def plan_blocks(
     mobility,
     news,
     loud,
-    offsets,
+    ties,
     neighbours,
     signals,
     p,
     tallies,
+    leavers,
+    leaving,
 ):
-    """Learn and plan for every household of every `lanes`-th block."""
+    """Learn and plan for every household of every `lanes`-th block.
+
+    `leavers` gets, from the start of each block, the households somebody is to leave, `leaving` how many they are.
+    """
     for b in range(lane, len(blocks), lanes):
         origin = blocks[b, 2]
         first = starts[origin]
@@ -61,27 +67,33 @@ def plan_blocks(
             corridors[origin],
             news[origin],
             mobility[origin],
-            tallies[b],
+            tallies[lane, origin],
             p[0],
         )
+        bound = 0
         for i in range(blocks[b, 0], blocks[b, 1]):
             household = households[i]
             if lives(household, month):
-                learn(household, i, month, luck, home, told, loud, offsets, neighbours, signals, first, count, q)
-                plan(household, i, month, luck, home, row, mobile, offsets, neighbours, signals, q, tally)
+                learn(household, i, month, luck, home, told, loud, ties, neighbours, signals, first, count, q)
+                plan(household, i, month, luck, home, row, mobile, ties, neighbours, signals, q, tally)
+                if leaves(household):
+                    leavers[blocks[b, 0] + bound] = i
+                    bound += 1
+        leaving[b] = bound
 
 
 @rule
-def live_blocks(households, blocks, lane, lanes, month, luck, homes, corridors, granted, offsets, signals, p, tallies):
+def live_blocks(households, blocks, lane, lanes, month, luck, homes, corridors, granted, ties, signals, p, tallies):
     """Live the month for every household of every `lanes`-th block, and leave its signal for the next."""
     for b in range(lane, len(blocks), lanes):
         origin = blocks[b, 2]
-        home, row, tally, q = homes[origin], corridors[origin], tallies[b], p[0]
+        home, row, tally, q = homes[origin], corridors[origin], tallies[lane, origin], p[0]
         for i in range(blocks[b, 0], blocks[b, 1]):
             household = households[i]
             if lives(household, month):
-                live(household, offsets[i + 1] - offsets[i], month, luck, home, row, granted, q, tally)
+                live(household, ties[i].kin + ties[i].others, month, luck, home, row, granted, q, tally)
                 signals[i] = signal_of(household)
+        unpack_topics(tally)
 
 
 @rule
@@ -93,18 +105,17 @@ def first_signals(households, month, signals):
 
 
 @rule
-def collect_applications(households, blocks, month, luck, corridors, p, numbers, places):
+def collect_applications(households, blocks, leavers, leaving, luck, corridors, p, numbers, places):
     """Lottery numbers and places of all who apply for a seasonal permit; returns how many."""
     found = 0
     for b in range(len(blocks)):
-        origin = blocks[b, 2]
-        for i in range(blocks[b, 0], blocks[b, 1]):
-            household = households[i]
-            if lives(household, month):
-                for w in range(household.workers):
-                    place = applies(household, w, corridors[origin], p[0])
-                    if place > 0:
-                        numbers[found] = lottery_number(luck, household, w)
-                        places[found] = place
-                        found += 1
+        row = corridors[blocks[b, 2]]
+        for n in range(leaving[b]):
+            household = households[leavers[blocks[b, 0] + n]]
+            for w in range(household.workers):
+                place = applies(household, w, row, p[0])
+                if place > 0:
+                    numbers[found] = lottery_number(luck, household, w)
+                    places[found] = place
+                    found += 1
     return found

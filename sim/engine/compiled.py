@@ -10,6 +10,7 @@ import numpy as np
 from sim.draws import luck_of
 from sim.engine.blocks import collect_applications, cut_blocks, first_signals, live_blocks, plan_blocks
 from sim.engine.world import World
+from sim.households.ties import tie_rows
 from sim.schema.attributes import PLACES, WORKERS
 from sim.tallies import TALLIES
 
@@ -20,9 +21,12 @@ class CompiledEngine:
     def __init__(self, world: World, threads: int, month: int) -> None:
         self.world = world
         self.blocks = cut_blocks(world.starts)
-        self.tallies = np.zeros((len(self.blocks), (PLACES + 1) * TALLIES), np.int64)
+        self.ties = tie_rows(world.offsets, world.neighbours)
+        self.leavers = np.empty(len(world.households), np.int32)
+        self.leaving = np.zeros(len(self.blocks), np.int64)
         self.signals = np.zeros(len(world.households), np.int64)
         self.lanes = max(1, min(threads, len(self.blocks)))
+        self.tallies = np.zeros((self.lanes, len(world.starts) - 1, (PLACES + 1) * TALLIES), np.int64)
         self.pool = ThreadPoolExecutor(max(1, self.lanes - 1))  # starts a thread when the first work comes
         first_signals(world.households, month, self.signals)
 
@@ -36,17 +40,18 @@ class CompiledEngine:
         self.luck = luck_of(w.seed, month)
         self._each_lane(
             plan_blocks, w.starts, month, self.luck, w.conditions.homes[at], w.conditions.corridors[at], w.mobility,
-            news, loud, w.offsets, w.neighbours, self.signals, w.parameters, self.tallies,
+            news, loud, self.ties, w.neighbours, self.signals, w.parameters, self.tallies,
+            self.leavers, self.leaving,
         )  # fmt: skip
 
     def applications(self, month: int) -> tuple[np.ndarray, np.ndarray]:
         """Lottery numbers and places of those who apply for a seasonal permit."""
         w = self.world
-        numbers = np.empty(len(w.households) * WORKERS, np.int64)
+        numbers = np.empty(int(self.leaving.sum()) * WORKERS, np.int64)
         places = np.empty(len(numbers), np.int8)
         corridors = w.conditions.corridors[w.at(month)]
         found = collect_applications(
-            w.households, self.blocks, month, self.luck, corridors, w.parameters, numbers, places
+            w.households, self.blocks, self.leavers, self.leaving, self.luck, corridors, w.parameters, numbers, places
         )
         return numbers[:found], places[:found]
 
@@ -56,11 +61,9 @@ class CompiledEngine:
         at = w.at(month)
         self._each_lane(
             live_blocks, month, self.luck, w.conditions.homes[at], w.conditions.corridors[at], granted,
-            w.offsets, self.signals, w.parameters, self.tallies,
+            self.ties, self.signals, w.parameters, self.tallies,
         )  # fmt: skip
-        total = np.zeros((len(w.starts) - 1, (PLACES + 1) * TALLIES), np.int64)
-        np.add.at(total, self.blocks[:, 2], self.tallies)
-        return total.reshape(len(total), PLACES + 1, TALLIES)
+        return self.tallies.sum(axis=0).reshape(-1, PLACES + 1, TALLIES)
 
     def records(self) -> np.ndarray:
         """The households as they are, a structured array."""

@@ -17,14 +17,15 @@ from sim.behaviour.plan import plan
 from sim.behaviour.travel import applies, lottery_number
 from sim.draws import luck_of
 from sim.engine.world import World
+from sim.households.ties import tie_rows
 from sim.schema.attributes import ATTRIBUTES, HOUSEHOLD, PLACES
 from sim.schema.rule import COMPILED
-from sim.tallies import TALLIES
+from sim.tallies import TALLIES, UNPACKED, unpack_topics
 
 
 def _named(record: np.void) -> SimpleNamespace:
     """A record as a plain object with Python numbers."""
-    return SimpleNamespace(**{name: record[name].item() for name in record.dtype.names})
+    return SimpleNamespace(**{name: record[name].tolist() for name in record.dtype.names})
 
 
 class PlainHousehold(mesa.Agent):
@@ -49,7 +50,7 @@ class PlainHousehold(mesa.Agent):
                 e.homes[o],
                 e.news[o],
                 e.loud,
-                e.offsets,
+                e.ties,
                 e.neighbours,
                 e.signals,
                 e.first[o],
@@ -64,7 +65,7 @@ class PlainHousehold(mesa.Agent):
                 e.homes[o],
                 e.corridors[o],
                 e.mobility[o],
-                e.offsets,
+                e.ties,
                 e.neighbours,
                 e.signals,
                 e.p,
@@ -88,7 +89,7 @@ class PlainHousehold(mesa.Agent):
             o, i = self.origin, self.index
             live(
                 self,
-                e.offsets[i + 1] - e.offsets[i],
+                e.ties[i].kin + e.ties[i].others,
                 e.month,
                 e.luck,
                 e.homes[o],
@@ -98,6 +99,8 @@ class PlainHousehold(mesa.Agent):
                 e.tally[o],
             )
             e.signals[i] = signal_of(self)
+        if self.index % UNPACKED == 0:
+            e.unpack()
 
 
 class PlainEngine:
@@ -108,7 +111,8 @@ class PlainEngine:
             raise RuntimeError("the plain engine needs NUMBA_DISABLE_JIT=1 in its process")
         self.world = world
         self.p = _named(world.parameters[0])
-        self.offsets, self.neighbours = world.offsets.tolist(), world.neighbours.tolist()
+        self.ties = [_named(row) for row in tie_rows(world.offsets, world.neighbours)]
+        self.neighbours = world.neighbours.tolist()
         self.mobility = world.mobility.tolist()
         self.first = world.starts[:-1].tolist()
         self.size = np.diff(world.starts).tolist()
@@ -141,7 +145,13 @@ class PlainEngine:
         """Live the month; tallies of shape (origins, places, tallies)."""
         self.granted = granted.tolist()
         self.agents.do("live")
+        self.unpack()
         return np.array(self.tally, np.int64).reshape(len(self.first), PLACES + 1, TALLIES)
+
+    def unpack(self) -> None:
+        """Move the counts of topics from their lanes before a lane is full."""
+        for tally in self.tally:
+            unpack_topics(tally)
 
     def records(self) -> np.ndarray:
         """The agents as a structured array, in the layout of the compiled engine."""

@@ -14,7 +14,8 @@ class World:
     """State and conditions of one run.
 
     households: records, shape (N,); starts: bounds of the origins, shape (origins + 1,); offsets, neighbours: ties in
-    compressed sparse rows; mobility: shape (origins, 8), by sex and age band; parameters: one record, shape (1,).
+    compressed sparse rows; mobility: shape (origins, 9), by sex and age band, then the greatest; parameters: one
+    record, shape (1,).
     """
 
     households: np.ndarray

@@ -259,3 +259,32 @@ def weave(population: Population, seed: int, settings: PopulationSettings, threa
     tight = np.empty(new_offsets[-1], dtype=np.int32)
     _close_up(offsets, neighbours, new_offsets, tight)
     return Ties(new_offsets, tight)
+
+
+TIE_ROW = np.dtype([("start", "i4"), ("kin", "i2"), ("others", "i2")])
+"""A household's part of `neighbours`: where it starts, its ties of kin, and then all others."""
+
+
+def tie_rows(offsets: np.ndarray, neighbours: np.ndarray) -> np.ndarray:
+    """Rows of `TIE_ROW`, one for each household, as the rules read them.
+
+    Raises
+    ------
+    OverflowError
+        There are more ties than an offset of 32 bits can tell apart.
+    """
+    if len(neighbours) > np.iinfo(np.int32).max:
+        raise OverflowError(f"{len(neighbours):,} ties are more than {np.iinfo(np.int32).max:,}")
+    kin = np.zeros(len(offsets) - 1, np.int16)
+    _count_kin(offsets, neighbours, kin)
+    rows = np.empty(len(kin), TIE_ROW)
+    rows["start"], rows["kin"], rows["others"] = offsets[:-1], kin, np.diff(offsets) - kin
+    return rows
+
+
+@compiled
+def _count_kin(offsets: np.ndarray, neighbours: np.ndarray, kin: np.ndarray) -> None:
+    """Ties of kin in each row."""
+    for i in range(len(kin)):
+        for position in range(offsets[i], offsets[i + 1]):
+            kin[i] += int(neighbours[position] >> KIND_SHIFT == KIN)

@@ -12,6 +12,8 @@ from typing import Literal
 
 import numpy as np
 
+from sim.schema.bounds import BINS, positive_stable_bounds
+
 Tag = Literal["published", "derived", "assumed"]
 YANG_2008 = "Yang 2008, Economic Journal 118(528), doi:10.1111/j.1468-0297.2008.02134.x"
 YANG_2006 = "Yang 2006, World Bank Economic Review 20(1), doi:10.1093/wber/lhj001"
@@ -174,8 +176,14 @@ _ALL = (
 # fmt: on
 
 PARAMETERS: dict[str, Parameter] = {parameter.name: parameter for parameter in _ALL}
-DERIVED = ("log_keep",)  # ln(1 - tell_user), needed for every household and month
-PARAMETER_RECORD = np.dtype([(name, "f8") for name in (*PARAMETERS, *DERIVED)])
+ALMOST_SURE = 1.0 - 1e-9
+DERIVED = (
+    ("length_kin", "f8"),  # -ln(1 - chance to meet a tie in a month), by the kind of tie
+    ("length_village", "f8"),
+    ("length_diaspora", "f8"),
+    ("shared_most", "f8", (BINS,)),  # bounds that spare most choices their logarithms
+)
+PARAMETER_RECORD = np.dtype([*((name, "f8") for name in PARAMETERS), *DERIVED])
 
 
 def parameter_record(overrides: dict[str, float] | None = None) -> np.ndarray:
@@ -185,5 +193,8 @@ def parameter_record(overrides: dict[str, float] | None = None) -> np.ndarray:
         record[name] = parameter.default
     for name, value in (overrides or {}).items():
         record[name] = value
-    record["log_keep"] = math.log1p(-record["tell_user"][0])
+    for kind in ("kin", "village", "diaspora"):
+        chance = record["tell_user"][0] * min(1.0, record[f"ties_{kind}"][0])
+        record[f"length_{kind}"] = -math.log1p(-min(chance, ALMOST_SURE))
+    record["shared_most"] = positive_stable_bounds(float(record["nest_scale"][0]))
     return record

@@ -20,14 +20,19 @@ from sim.draws import (
     bits_in,
     gumbel_in,
     integer,
+    least_gumbel_in,
     log_positive_stable_in,
     luck_of,
+    most_gumbel_in,
+    most_shared_in,
     normal_in,
     stream_of,
     uniform,
     uniform_in,
 )
 from sim.households.population import identity
+from sim.schema.bounds import positive_stable_bounds
+from sim.schema.rule import compiled
 
 MANY = 1 << 20
 SMALLEST_P = 1e-6
@@ -292,3 +297,27 @@ def test_no_two_who_draw_share_a_draw():
     keys, workers, ks = (axis.ravel() for axis in np.meshgrid(np.arange(3000), np.arange(3), np.arange(110)))
     bits = words([stream_of(1, int(Purpose.GUMBEL), 4)], keys, workers, ks, many=len(keys))
     assert len(np.unique(bits)) == len(bits)
+
+
+@compiled
+def within_bounds(stream: int, scale: float, shared_bounds: np.ndarray, draws: int, out: np.ndarray) -> None:
+    for i in range(draws):
+        key = i * 7919
+        out[i, 0] = gumbel_in(stream, key, 1, 0) - least_gumbel_in(stream, key, 1, 0)
+        out[i, 1] = most_gumbel_in(stream, key, 1, 0) - gumbel_in(stream, key, 1, 0)
+        shared = scale * log_positive_stable_in(scale, stream, key, 2, 0)
+        out[i, 2] = most_shared_in(shared_bounds, scale, stream, key, 2, 0) - shared
+
+
+@pytest.mark.parametrize("scale", [0.05, 0.3, 0.5, 0.9, 1.0])
+def test_errors_lie_within_their_bounds_and_the_bounds_are_close(scale):
+    room = np.zeros((300_000, 3))
+    within_bounds(luck_of(5, 1)[Purpose.GUMBEL], scale, positive_stable_bounds(scale), len(room), room)
+    assert (room > 0.0).all()
+    assert (np.median(room, axis=0) < 0.05).all()  # else they would spare nothing
+
+
+def test_a_bound_a_bin_too_low_is_seen():
+    room = np.zeros((10_000, 3))
+    within_bounds(luck_of(5, 1)[Purpose.GUMBEL], 0.5, np.roll(positive_stable_bounds(0.5), 1), len(room), room)
+    assert (room[:, 2] < 0.0).any()

@@ -10,6 +10,7 @@ from one_household import Counts, corridor, home, households, parameters
 
 from sim.behaviour.plan import CLOSED, FREE_BIT, PERMIT_BIT, believed, means, pay_at_home, plan, trips_to
 from sim.draws import luck_of
+from sim.households.ties import TIE_ROW
 from sim.schema.attributes import BELIEF_ONE, HOME, NO_INTENT, SHARE_ONE, SKILL_ONE, TRIPS_ONE
 from sim.tallies import Tally
 
@@ -88,11 +89,11 @@ def planned(
     """Intents of many households for whom destination 1 is irresistible."""
     row = np.array([corridor(**{**LAW, "attraction": 60.0, "season_departures": season, **fields})])
     conditions, p, counts = home(season_departures=season), parameters(hazard=0.08), Counts()
-    offsets, nobody = np.zeros(len(people) + 1, np.int64), np.zeros(0, np.int32)
+    rows, nobody = np.zeros(len(people), TIE_ROW).view(np.recarray), np.zeros(0, np.int32)
     signals = np.zeros(len(people), np.int64)
     for i, household in enumerate(people):
-        mobilities = np.full(8, mobility)
-        plan(household, i, 5, luck_of(1, 5), conditions, row, mobilities, offsets, nobody, signals, p, counts.flat)
+        mobilities = np.full(9, mobility)
+        plan(household, i, 5, luck_of(1, 5), conditions, row, mobilities, rows, nobody, signals, p, counts.flat)
     return people["intent"][:, 0], counts
 
 

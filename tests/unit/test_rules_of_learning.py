@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from one_household import LUCK, home, households, parameters
 
-from sim.behaviour.learn import INDEX_BITS, KIN, VILLAGE, believe_risk, forget, hear, learn, signal_of, talk
+from sim.behaviour.learn import believe_risk, forget, hear, learn, signal_of, talk
+from sim.households.ties import KIN, KIND_SHIFT, VILLAGE, tie_rows
 from sim.schema.attributes import BELIEF_ONE, NOBODY, SHARE_ONE
 from sim.schema.quantities import TOPICS
 
@@ -19,24 +20,24 @@ USER, HEARER = 0, 1  # indices of two households at the front, who have used the
 
 
 def world(ties: list[tuple[int, int]], contacts: list[int] | None = None, **fields: int) -> tuple[np.ndarray, ...]:
-    """Learners who all have the same `ties`, pairs of (household, kind); records, offsets, neighbours, signals."""
+    """Learners who all have the same `ties`, pairs of (household, kind); records, rows of ties, neighbours, signals."""
     people = households(MANY + 2, risk=400, **fields)
     people["heard"][:2] = 1 << TOPIC
     people["used"][USER] = 1 << TOPIC
     people["contacts"][2:, : len(contacts or [])] = contacts or []
-    row = [(kind << INDEX_BITS) | other for other, kind in ties]
+    row = sorted((kind << KIND_SHIFT) | other for other, kind in ties)
     offsets = np.concatenate([[0, 0], len(row) * np.arange(MANY + 1)]).astype(np.int64)
     neighbours = np.tile(np.array(row, np.int32), MANY)
     signals = np.array([signal_of(household) for household in people], np.int64)
-    return people, offsets, neighbours, signals
+    return people, tie_rows(offsets, neighbours).view(np.recarray), neighbours, signals
 
 
 def share_told(ties: list[tuple[int, int]], contacts: list[int] | None = None, in_force: int = ALL_IN_FORCE) -> float:
     """Share of the learners who hear of the topic in a month; the chance at a meeting is raised, to see it in few."""
-    people, offsets, neighbours, signals = world(ties, contacts)
+    people, rows, neighbours, signals = world(ties, contacts)
     p = parameters(tell_user=0.3, tell_ratio=1 / 7, mutate=0.0)
     for i in range(2, len(people)):
-        talk(people[i], i, 0, LUCK, in_force, offsets, neighbours, signals, p)
+        talk(people[i], i, 0, LUCK, in_force, rows, neighbours, signals, p)
     return float(((people["heard"][2:] >> TOPIC) & 1).mean())
 
 
@@ -79,7 +80,7 @@ def test_nobody_talks_of_a_route_that_does_not_exist():
 
 
 def test_without_ties_and_news_nobody_learns():
-    people, offsets, neighbours, signals = world([])
+    people, rows, neighbours, signals = world([])
     p, quiet = parameters(tell_user=0.9), np.zeros(len(TOPICS))
     for month in range(3):
         for i in range(2, 500):
@@ -91,7 +92,7 @@ def test_without_ties_and_news_nobody_learns():
                 home(in_force=255.0),
                 quiet,
                 0,
-                offsets,
+                rows,
                 neighbours,
                 signals,
                 0,
@@ -138,18 +139,18 @@ def test_wages_are_averaged_by_most_and_weighed_by_some():
     ties = [(USER, KIN)]
     p = parameters(tell_user=1.0 - 1e-9, bias=0.0, mutate=0.0, average=0.25)
     for updater, expected in ((0, 0.25 * 0.5), (1, 0.5 / 3.0)):
-        people, offsets, neighbours, signals = world(ties, updater=updater, precision=2 * 16)
+        people, rows, neighbours, signals = world(ties, updater=updater, precision=2 * 16)
         people["heard"][USER], people["wage_belief"][USER] = 1, BELIEF_ONE // 2
         signals[USER] = signal_of(people[USER])
-        talk(people[2], 2, 0, LUCK, ALL_IN_FORCE, offsets, neighbours, signals, p)
+        talk(people[2], 2, 0, LUCK, ALL_IN_FORCE, rows, neighbours, signals, p)
         assert people["wage_belief"][2, 0] / BELIEF_ONE == pytest.approx(expected, abs=0.002)
         assert people["wage_belief"][2, 1] == 0  # nobody spoke of the other place
     biased = parameters(tell_user=1.0 - 1e-9, bias=0.2, mutate=0.0, average=1.0)
-    people, offsets, neighbours, signals = world(ties)
+    people, rows, neighbours, signals = world(ties)
     people["heard"][USER] = 1
     signals[USER] = signal_of(people[USER])
     for i in range(2, 1002):
-        talk(people[i], i, 0, LUCK, ALL_IN_FORCE, offsets, neighbours, signals, biased)
+        talk(people[i], i, 0, LUCK, ALL_IN_FORCE, rows, neighbours, signals, biased)
     beliefs = people["wage_belief"][2:1002, 0] / BELIEF_ONE
     assert np.allclose(np.abs(beliefs), 0.2, atol=0.001)
     assert abs(beliefs.mean()) < 4 * 0.2 / math.sqrt(1000)
@@ -170,8 +171,8 @@ def test_a_banned_neighbour_is_feared_by_the_irregular():
 
 
 def test_no_contact_is_no_tie():
-    people, offsets, neighbours, signals = world([], [NOBODY, NOBODY])
+    people, rows, neighbours, signals = world([], [NOBODY, NOBODY])
     p = parameters(tell_user=0.9)
     for i in range(2, 200):
-        talk(people[i], i, 0, LUCK, ALL_IN_FORCE, offsets, neighbours, signals, p)
+        talk(people[i], i, 0, LUCK, ALL_IN_FORCE, rows, neighbours, signals, p)
     assert not people["heard"][2:].any()
