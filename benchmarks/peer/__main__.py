@@ -58,7 +58,7 @@ class Race:
             "homes": w.conditions.homes[at],
             "news": news,
             "loud": int(news.max() > 0),
-            "offsets": w.offsets,
+            "ties": self.run.model.engine.ties,
             "neighbours": w.neighbours,
             "signals": self.run.model.engine.signals,
             "p": w.parameters,
@@ -94,7 +94,7 @@ class Race:
         return lambda: function(byref(month))
 
     def _ours(self, kernel: int, households: np.ndarray, tallies: np.ndarray, told: dict) -> Callable[[], None]:
-        ties = told["offsets"], told["neighbours"], told["signals"], told["p"]
+        ties = told["ties"], told["neighbours"], told["signals"], told["p"]
         now = told["month"], told["luck"], told["homes"]
 
         def lane(number: int) -> None:
@@ -132,8 +132,7 @@ def figures(
     run.burn_in()
     living = int((run.model.engine.records()["born"] <= 0).sum())
     with tempfile.TemporaryDirectory() as folder:
-        world = run.model.world
-        library = compile_peer(Path(folder), world.offsets.dtype, world.neighbours.dtype, sources)
+        library = compile_peer(Path(folder), run.model.world.neighbours.dtype, sources)
         race = Race(run, library, threads)
         race.month(1)  # compiles, and wakes the threads
         total = np.zeros((2, 2, repeats))

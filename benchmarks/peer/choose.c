@@ -17,12 +17,12 @@ static void ties_abroad(const household_t *h, int64_t i, const month_t *m, doubl
 {
     const parameters_t *p = m->p;
     int64_t kin = 0, others = 0, met = 0;
-    for (int64_t position = m->offsets[i]; position < m->offsets[i + 1]; position++) {
-        int64_t code = m->neighbours[position], there = in_lanes(m->signals[code & INDEX_MASK]);
-        kin += code >> INDEX_BITS == KIN ? there : 0;
-        others += there;
-    }
-    others -= kin;
+    const tie_row_t *row = m->ties + i;
+    const neighbour_t *ties = m->neighbours + row->start;
+    for (int64_t nth = 0; nth < row->kin; nth++)
+        kin += in_lanes(m->signals[ties[nth] & INDEX_MASK]);
+    for (int64_t nth = row->kin; nth < row->kin + row->others; nth++)
+        others += in_lanes(m->signals[ties[nth] & INDEX_MASK]);
     for (int slot = 0; slot < CONTACTS; slot++)
         if (h->contacts[slot] != NOBODY)
             met += in_lanes(m->signals[h->contacts[slot]]);
@@ -120,6 +120,25 @@ static inline double true_worth(const household_t *h, int w, int d, const purse_
     return utility(log_gain, drawn, held, q, risk, cost, route, of->y_home, p);
 }
 
+/* Bounds on the errors: between the quantiles at both ends of the bin that a draw falls in. */
+static inline double least_gumbel(uint64_t stream, int64_t key, int64_t worker, int64_t k)
+{
+    return GUMBEL_QUANTILES[(int64_t)(uniform(stream, key, worker, k) * BINS)] - SLACK;
+}
+
+static inline double most_gumbel(uint64_t stream, int64_t key, int64_t worker, int64_t k)
+{
+    return GUMBEL_QUANTILES[(int64_t)(uniform(stream, key, worker, k) * BINS) + 1] + SLACK;
+}
+
+static inline double most_shared(const parameters_t *p, uint64_t stream, int64_t key, int64_t worker)
+{
+    if (p->nest_scale >= 1.0)
+        return SLACK;
+    double most = p->shared_most[(int64_t)(uniform(stream, key, worker, 0) * BINS)];
+    return most + (1.0 - p->nest_scale) * most_gumbel(stream, key, worker, 1000);
+}
+
 /* Draw the errors, take the best place, and note what the choice is worth and what misinformation cost. */
 static int weigh(const household_t *h, int w, const month_t *m, const home_t *home, const corridor_t *corridors,
                  const double near[PLACES], int64_t *tally)
@@ -132,30 +151,43 @@ static int weigh(const household_t *h, int w, const month_t *m, const home_t *ho
     of.log_skill = log(h->skill / (double)SKILL_ONE);
     of.purse = larger(1.0, means(h, p));
     of.held = p->phi * (h->members - h->workers);
-    double shared = scale * log_positive_stable(scale, m->luck[FOR_STABLE], h->key, w, 0);
-    double error = gumbel(luck, h->key, w, 0);
-    double best_value = error, best_true = error, chosen_true = error, inside = 0.0, outside = 1.0;
+    const double shared_most = most_shared(p, m->luck[FOR_STABLE], h->key, w);
+    double floor = least_gumbel(luck, h->key, w, 0), shared = 0.0;
+    double best_value = 0.0, best_true = 0.0, chosen_true = 0.0, inside = 0.0, outside = 1.0;
+    bool exact = false;
     int best = HOME;
     for (int d = 0; d < PLACES; d++) {
         const corridor_t *c = corridors + d;
-        double drawn = h->taste[d] / (double)TASTE_ONE + c->attraction + p->gamma * log1p(near[d]);
-        drawn += p->delta * log1p(trips_to(h, w, d, m->month, p));
+        double drawn = h->taste[d] / (double)TASTE_ONE + c->attraction, trips = trips_to(h, w, d, m->month, p);
+        drawn += near[d] > 0.0 ? p->gamma * log1p(near[d]) : 0.0;
+        drawn += trips > 0.0 ? p->delta * log1p(trips) : 0.0;
         double value = believed(h, w, d, &of, drawn, c, p), truth = true_worth(h, w, d, &of, drawn, c, p);
         if (value == CLOSED && truth == CLOSED)
             continue;
-        error = gumbel(luck, h->key, w, d + 1);
+        double most = most_gumbel(luck, h->key, w, d + 1);
         if (d < NESTED) {
-            error = shared + scale * error;
+            most = shared_most + scale * most;
             inside += exp(value / scale);
         } else {
             outside += exp(value);
         }
+        if (larger(value, truth) + most < floor)
+            continue; /* home is better whatever the errors are */
+        if (!exact) {
+            exact = true;
+            shared = scale * log_positive_stable(scale, m->luck[FOR_STABLE], h->key, w, 0);
+            best_value = best_true = chosen_true = gumbel(luck, h->key, w, 0);
+        }
+        double error = gumbel(luck, h->key, w, d + 1);
+        if (d < NESTED)
+            error = shared + scale * error;
         best_true = larger(best_true, truth + error);
         if (value + error > best_value) {
             best = d + 1;
             best_value = value + error;
             chosen_true = truth + error;
         }
+        floor = smaller(best_value, best_true);
     }
     if (inside > 0.0)
         outside += exp(scale * log(inside));
@@ -169,13 +201,14 @@ static int weigh(const household_t *h, int w, const month_t *m, const home_t *ho
 
 static inline int age_band(int64_t age)
 {
-    return age < 25 * 12 ? 0 : age < 35 * 12 ? 1 : age < 45 * 12 ? 2 : 3;
+    return (age >= 25 * 12) + (age >= 35 * 12) + (age >= 45 * 12);
 }
 
 static inline void choose(household_t *h, int64_t i, const month_t *m, const home_t *home, const corridor_t *corridors,
                           const double *mobility, int64_t *tally)
 {
     const parameters_t *p = m->p;
+    const double ceiling = p->hazard * home->season_departures * mobility[MOST_MOBILE];
     bool stirred = h->stirred, counted = false;
     double near[PLACES];
     h->stirred = 0;
@@ -184,11 +217,13 @@ static inline void choose(household_t *h, int64_t i, const month_t *m, const hom
         double limit = 1.0, u = 0.0;
         h->intent[w] = NO_INTENT;
         if (place == HOME) {
+            u = uniform(m->luck[FOR_DELIBERATE], h->key, w, 0);
+            if (!stirred && u >= ceiling)
+                continue;
             int64_t age = m->month - h->birth_month[w];
             if (age < ADULT || age >= RETIREMENT)
                 continue;
             limit = p->hazard * mobility[age_band(age) + 4 * (h->sex[w] == FEMALE)];
-            u = uniform(m->luck[FOR_DELIBERATE], h->key, w, 0);
             if (!stirred && u >= limit * home->season_departures)
                 continue;
         } else if (h->jobless[w] != 1 && h->permit[w] != ENDED) {
@@ -213,6 +248,6 @@ void choose_lane(const month_t *m, int64_t lane)
         for (int64_t i = block[0]; i < block[1]; i++)
             if (lives(m->households + i, m->month))
                 choose(m->households + i, i, m, m->homes + origin, m->corridors + PLACES * origin,
-                       m->mobility + 8 * origin, tally);
+                       m->mobility + (MOST_MOBILE + 1) * origin, tally);
     }
 }

@@ -13,7 +13,8 @@ from sim.behaviour import learn, plan
 from sim.conditions import CORRIDOR, HOME_CONDITIONS
 from sim.draws import Purpose
 from sim.errors import InputError
-from sim.schema import attributes
+from sim.households.ties import TIE_ROW
+from sim.schema import attributes, bounds
 from sim.schema.attributes import HOUSEHOLD, PLACES
 from sim.schema.parameters import PARAMETER_RECORD
 from sim.tallies import TALLIES, Tally
@@ -41,23 +42,25 @@ def struct(name: str, dtype: np.dtype) -> str:
     return f"typedef struct __attribute__((packed)) {{\n{body}\n}} {name};\n{size}\n"
 
 
-def layout(offsets: np.dtype, neighbours: np.dtype) -> str:
+def layout(neighbours: np.dtype) -> str:
     """The header that kernels.c includes: records, constants and purposes of draws, from the program's tables."""
     constants = {
         name: value
-        for module in (attributes, learn, plan)
+        for module in (attributes, bounds, learn, plan)
         for name, value in vars(module).items()
         if name.isupper() and isinstance(value, int | float)
     }
     constants |= {f"FOR_{purpose.name}": int(purpose) for purpose in Purpose}
     constants |= {name: int(Tally[name]) for name in ("DELIBERATIONS", "WELFARE", "MISINFORMATION")}
     constants |= {"TALLIES": (PLACES + 1) * TALLIES, "MOST_LANES": MOST_LANES}
+    quantiles = [repr(value).replace("inf", "HUGE_VAL") for value in bounds.GUMBEL_QUANTILES.tolist()]
     return "\n".join(
         [
             *(f"#define {name} ({value!r})" for name, value in constants.items()),
-            f"typedef {C_TYPES[offsets.str[1:]]} offset_t;",
+            f"static const double GUMBEL_QUANTILES[] = {{{', '.join(quantiles)}}};",
             f"typedef {C_TYPES[neighbours.str[1:]]} neighbour_t;",
             struct("household_t", HOUSEHOLD),
+            struct("tie_row_t", TIE_ROW),
             struct("corridor_t", CORRIDOR),
             struct("home_t", HOME_CONDITIONS),
             struct("parameters_t", PARAMETER_RECORD),
@@ -75,7 +78,7 @@ class Month(ctypes.Structure):
         ("month", ctypes.c_int64),
         *((name, ctypes.c_void_p) for name in ("luck", "homes", "corridors", "mobility", "news")),
         ("loud", ctypes.c_int64),
-        *((name, ctypes.c_void_p) for name in ("offsets", "neighbours", "signals", "p", "tallies")),
+        *((name, ctypes.c_void_p) for name in ("ties", "neighbours", "signals", "p", "tallies")),
         ("origins", ctypes.c_int64),
         ("lanes", ctypes.c_int64),
     ]
@@ -98,9 +101,9 @@ def compiler() -> str:
     return found
 
 
-def compile_peer(folder: Path, offsets: np.dtype, neighbours: np.dtype, sources: Path = SOURCES) -> ctypes.CDLL:
+def compile_peer(folder: Path, neighbours: np.dtype, sources: Path = SOURCES) -> ctypes.CDLL:
     """The shared library with ``learn_all`` and ``choose_all``, built in `folder` from the C files of `sources`."""
-    (folder / "layout.h").write_text(layout(offsets, neighbours))
+    (folder / "layout.h").write_text(layout(neighbours))
     built = folder / "peer.so"
     files = [str(file) for file in sorted(sources.glob("*.c"))]
     subprocess.run([compiler(), *FLAGS, f"-I{folder}", *files, "-o", str(built), "-lm"], check=True)

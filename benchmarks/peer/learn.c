@@ -14,25 +14,24 @@ static inline void forget(household_t *h, const month_t *m)
 {
     const parameters_t *p = m->p;
     int64_t idle = h->heard & ~topics_in_use(h);
-    if (idle) {
-        double u = uniform(m->luck[FOR_FORGET], h->key, 0, 0);
-        if (u < TOPICS * p->forget) {
-            while (idle) {
-                int64_t topic = idle & -idle;
-                idle ^= topic;
-                if (u < p->forget) {
-                    h->heard &= ~topic;
-                    h->used &= ~topic;
-                    u = u / p->forget;
-                } else {
-                    u = (u - p->forget) / (1.0 - p->forget);
-                }
+    double u = uniform(m->luck[FOR_FORGET], h->key, 0, 0);
+    if (u < __builtin_popcountll(idle) * p->forget) {
+        while (idle) {
+            int64_t topic = idle & -idle;
+            idle ^= topic;
+            if (u < p->forget) {
+                h->heard &= ~topic;
+                h->used &= ~topic;
+                u = u / p->forget;
+            } else {
+                u = (u - p->forget) / (1.0 - p->forget);
             }
         }
     }
-    for (int d = 0; d < PLACES; d++)
-        if (h->precision[d] > PRECISION_ONE)
-            h->precision[d] -= (int64_t)(h->precision[d] * p->precision_fade + 0.5);
+    if (h->updater == 1)
+        for (int d = 0; d < PLACES; d++)
+            if (h->precision[d] > PRECISION_ONE)
+                h->precision[d] -= (int64_t)(h->precision[d] * p->precision_fade + 0.5);
 }
 
 static void hear(household_t *h, const month_t *m, const double *news)
@@ -112,36 +111,43 @@ static inline void converse(household_t *h, int64_t signal, int64_t in_force, co
     believe_risk(h, signal, p);
 }
 
-/* How many of the `left` ties are passed over before the next one met: geometric. */
-static inline int64_t passed_over(double u, int64_t left, const parameters_t *p)
-{
-    if (u <= 1.0 - left * p->tell_user)
-        return left;
-    return (int64_t)(log(u) / p->log_keep);
-}
-
+/* Meet some ties: each takes -ln(1 - its chance) of a line, kin first; gaps along it are exponential. */
 static inline void talk(household_t *h, int64_t i, int64_t in_force, const month_t *m)
 {
     const parameters_t *p = m->p;
-    const neighbour_t *ties = m->neighbours + m->offsets[i];
-    int64_t degree = m->offsets[i + 1] - m->offsets[i], reach = degree + CONTACTS, k = 0;
-    int64_t position = passed_over(uniform(m->luck[FOR_CONTACT], h->key, 0, k), reach, p);
-    while (position < reach) {
-        int64_t j;
-        double weight;
-        if (position < degree) {
-            j = ties[position] & INDEX_MASK;
-            weight = ties[position] >> INDEX_BITS == KIN ? p->ties_kin : p->ties_village;
+    const tie_row_t *row = m->ties + i;
+    const neighbour_t *ties = m->neighbours + row->start;
+    int32_t contacts[CONTACTS];
+    int held = 0;
+    for (int slot = 0; slot < CONTACTS; slot++) {
+        contacts[held] = h->contacts[slot];
+        held += h->contacts[slot] != NOBODY;
+    }
+    double kin_end = row->kin * p->length_kin, others_end = kin_end + row->others * p->length_village;
+    double end = others_end + held * p->length_diaspora, u = uniform(m->luck[FOR_CONTACT], h->key, 0, 0);
+    if (u <= 1.0 - end)
+        return;
+    double at = -log(u), passed;
+    for (int64_t k = 1; at < end; k++) {
+        int64_t j, nth;
+        if (at < kin_end) {
+            nth = (int64_t)(at / p->length_kin);
+            nth = nth < row->kin - 1 ? nth : row->kin - 1;
+            j = ties[nth] & INDEX_MASK;
+            passed = (nth + 1) * p->length_kin;
+        } else if (at < others_end) {
+            nth = (int64_t)((at - kin_end) / p->length_village);
+            nth = nth < row->others - 1 ? nth : row->others - 1;
+            j = ties[row->kin + nth] & INDEX_MASK;
+            passed = kin_end + (nth + 1) * p->length_village;
         } else {
-            j = h->contacts[position - degree];
-            weight = p->ties_diaspora;
+            nth = (int64_t)((at - others_end) / p->length_diaspora);
+            j = contacts[nth < held - 1 ? nth : held - 1];
+            passed = others_end + (nth + 1) * p->length_diaspora;
         }
-        k++;
-        if (j != NOBODY && m->signals[j] != 0
-            && (weight >= 1.0 || uniform(m->luck[FOR_CONTACT], h->key, 1, k) < weight))
+        if (m->signals[j] != 0)
             converse(h, m->signals[j], in_force, m, k);
-        position++;
-        position += passed_over(uniform(m->luck[FOR_CONTACT], h->key, 0, k), reach - position, p);
+        at = passed - log(uniform(m->luck[FOR_CONTACT], h->key, 0, k));
     }
 }
 
@@ -173,9 +179,20 @@ static inline void keep_contacts(household_t *h, int64_t i, const month_t *m, in
             meet(h, i, m, first, count, abroad);
         return;
     }
-    for (int slot = 0; slot < CONTACTS; slot++)
-        if (h->contacts[slot] != NOBODY && uniform(m->luck[FOR_FADE], h->key, 0, slot) < m->p->contact_fade)
+    const double fade = m->p->contact_fade;
+    double u = uniform(m->luck[FOR_FADE], h->key, 0, 0);
+    if (u >= CONTACTS * fade)
+        return;
+    for (int slot = 0; slot < CONTACTS; slot++) {
+        if (h->contacts[slot] == NOBODY)
+            continue;
+        if (u < fade) {
             h->contacts[slot] = NOBODY;
+            u = u / fade;
+        } else {
+            u = (u - fade) / (1.0 - fade);
+        }
+    }
 }
 
 void learn_lane(const month_t *m, int64_t lane)

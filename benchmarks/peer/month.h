@@ -17,10 +17,10 @@ typedef struct {
     const uint64_t *luck; /* a stream of draws for each purpose */
     const home_t *homes;
     const corridor_t *corridors; /* origins x PLACES */
-    const double *mobility;      /* origins x 8 */
+    const double *mobility;      /* origins x (MOST_MOBILE + 1) */
     const double *news;          /* origins x TOPICS */
     int64_t loud;
-    const offset_t *offsets;
+    const tie_row_t *ties;
     const neighbour_t *neighbours;
     const int64_t *signals;
     const parameters_t *p;

@@ -22,7 +22,7 @@ def learn_lane(
     homes: np.ndarray,
     news: np.ndarray,
     loud: int,
-    offsets: np.ndarray,
+    ties: np.ndarray,
     neighbours: np.ndarray,
     signals: np.ndarray,
     p: np.ndarray,
@@ -36,7 +36,7 @@ def learn_lane(
         for i in range(blocks[b, 0], blocks[b, 1]):
             household = households[i]
             if lives(household, month):
-                learn(household, i, month, luck, home, told, loud, offsets, neighbours, signals, first, count, q)
+                learn(household, i, month, luck, home, told, loud, ties, neighbours, signals, first, count, q)
 
 
 @rule
@@ -50,7 +50,7 @@ def choose_lane(
     homes: np.ndarray,
     corridors: np.ndarray,
     mobility: np.ndarray,
-    offsets: np.ndarray,
+    ties: np.ndarray,
     neighbours: np.ndarray,
     signals: np.ndarray,
     p: np.ndarray,
@@ -63,4 +63,4 @@ def choose_lane(
         for i in range(blocks[b, 0], blocks[b, 1]):
             household = households[i]
             if lives(household, month):
-                plan(household, i, month, luck, home, row, mobile, offsets, neighbours, signals, q, tally)
+                plan(household, i, month, luck, home, row, mobile, ties, neighbours, signals, q, tally)
