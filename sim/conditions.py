@@ -13,42 +13,23 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from sim.schema.quantities import CATEGORIES_OF_BAN, TOPICS
+from sim.schema.conditions import (
+    CAPACITIES,
+    CAPACITY,
+    CORRIDOR,
+    CORRIDOR_FIELDS,
+    HOME_CONDITIONS,
+    HOME_FIELDS,
+    SEEDED,
+    SERVICE_BITS,
+)
+from sim.schema.quantities import CATEGORIES_OF_BAN, NO_QUOTA, TOPICS
 
 YEAR = 12
-
-CORRIDOR_FIELDS = (
-    "rate",  # e, real exchange rate relative to the base period
-    "pay_regular",  # C of a regular migrant this month, with its season, base-period USD a month
-    "pay_irregular",
-    "permit_monthly",  # monthly price of a permit at the base rate, base-period USD
-    "true_regular",  # C without season, after the permit's price
-    "true_irregular",
-    "job_true",
-    "view_log_regular",  # ln of C times the chance of a job, both as households see them
-    "view_log_irregular",
-    "view_log_value",  # (1 - theta) ln e - theta ln(P_d ppp_d), e as households see it
-    "true_log_regular",  # the same three with the month's own figures
-    "true_log_irregular",
-    "true_log_value",
-    "spared",  # what a regular migrant gains who pays no monthly price for a permit, log points
-    "worth_regular",  # ln(e C): what a month there is worth
-    "worth_irregular",
-    "finding",  # chance a month that a jobless migrant finds work
-    "losing",  # chance a month that a working migrant loses it
-    "weight",  # K of the remittance rule
-    "travel_cost",  # base-period home purchasing power, USD
-    "permit_upfront",
-    "fee",  # share of the amount
-    "season_departures",  # 12 x the month's share
-    "season_returns",  # weight x ln(12 x the month's share)
-    "attraction",
+AS_GIVEN = (
     "free_movement",
     "permit_access",
-    "seasonal_pool",  # seasonal permits of the year to date, sample size, fractional
     "seasonal_length",
-    "free_months",  # months a citizen may stay without a permit
-    "window_months",  # window in which they count; 0 = per entry
     "border_run",
     "offence",
     "detection",
@@ -56,28 +37,41 @@ CORRIDOR_FIELDS = (
     "wage_theft",
     "listing",
     "refusal",
-    "usd",  # USD of the month per base-period USD of the destination's currency
-    "destination_currency",  # destination currency per base-period USD
-    *CATEGORIES_OF_BAN,
+    "permit_wait",
+    "regularisation",
+    "amnesty",
+    "amnesty_court",
+    "amnesty_told",
+    "skill_return",
+    "priority_sectors",
+    "priority_access",
+    "language_gain",
+    "emergency_return",
 )
-HOME_FIELDS = (
-    "pay_urban",  # base-period USD a month
-    "pay_rural",
-    "finding",
-    "finding_mean",  # without its season
-    "losing",
-    "keep",  # what a month's inflation leaves of a sum of money
-    "subsistence",  # cents per head and month
-    "line",
-    "season_departures",  # largest over destinations
-    "season_returns",
-    "in_force",  # topics that exist for the origin, bits
-    "origin_currency",  # origin currency per USD of the month
-    "prices",
-    "gdp",  # USD million a year
-)
-CORRIDOR = np.dtype([(name, "f8") for name in CORRIDOR_FIELDS])
-HOME_CONDITIONS = np.dtype([(name, "f8") for name in HOME_FIELDS])
+"""Fields of a corridor that are the quantity itself."""
+
+AT_HOME = {
+    "legal_aid": ("centre_legal_aid", 1.0),
+    "language": ("centre_language", 1.0),
+    "search": ("reintegration_search", 1.0),
+    "scar_spared": ("reintegration_scar", 1.0),
+    "grant": ("reintegration_grant", 100.0),
+    "grant_gain": ("reintegration_gain", 1.0),
+    "all_returnees": ("reintegration_all", 1.0),
+    "works_pay": ("works_pay", 100.0),
+    "match_rate": ("match_rate", 1.0),
+    "match_share": ("match_share", 1.0),
+    "match_portion": ("match_portion", 1.0),
+    "credit_share": ("credit_share", 1.0),
+    "credit_interest": ("credit_interest", 1.0),
+    "budgeting": ("budgeting", 1.0),
+    "trade_share": ("trade_share", 1.0),
+    "trade_income": ("trade_income", 100.0),
+    "refugees": ("refugees", 1.0),
+    "refugee_right": ("refugee_right", 1.0),
+    "informed": ("informed", 1.0),
+}
+"""Fields of a home that are a quantity, and the units of the field in one of the quantity's (cents in a dollar)."""
 
 
 @dataclass(frozen=True)
@@ -85,12 +79,16 @@ class Conditions:
     """The conditions of every month, burn-in first.
 
     corridors: records, shape (months, origins, destinations); homes: records, shape (months, origins); news: shape
-    (months, origins, topics), share of households that hear of a topic in public that month.
+    (months, origins, topics), share of households that hear of a topic in public that month. What is shared out at home
+    starts with the pack's first month: contacts of campaigns and capacities of services, records, shape (months,
+    origins).
     """
 
     corridors: np.ndarray
     homes: np.ndarray
     news: np.ndarray
+    contacts: np.ndarray
+    capacities: np.ndarray
     burn_in: int
 
 
@@ -211,10 +209,12 @@ class _Maker:
             "worth_regular": np.log(rate * true_regular),
             "worth_irregular": np.log(rate * true_irregular),
             "finding": np.minimum(0.95, finding * busy),
+            "finding_irregular": np.minimum(0.95, finding * busy * self.law("irregular_finding")),
             "losing": np.minimum(0.95, losing / busy),
             "weight": np.exp(np.log(odds) / p["curvature"]),
             "travel_cost": self.law("travel_cost") * dollar,
             "permit_upfront": self.law("permit_upfront") / base_usd * rate,
+            "agency_fee": self.law("agency_fee") * dollar,
             "fee": self.at("transfer_fee") / 100.0,
             "season_departures": YEAR * self.season("season_departures"),
             "season_returns": p["season_return"] * np.log(np.maximum(YEAR * self.season("season_returns"), 1e-3)),
@@ -224,10 +224,7 @@ class _Maker:
             "usd": base_usd / rate_usd + 0 * rate,
             "destination_currency": base_usd + 0 * rate,
         }
-        for name in ("free_movement", "permit_access", "seasonal_length", "border_run", "offence", "detection"):
-            fields[name] = self.law(name)
-        for name in ("expulsion", "wage_theft", "listing", "refusal", *CATEGORIES_OF_BAN):
-            fields[name] = self.law(name)
+        fields |= {name: self.law(name) for name in (*AS_GIVEN, *CATEGORIES_OF_BAN)}
         return {name: _digits(series) for name, series in fields.items()}
 
     def topics_in_force(self) -> np.ndarray:
@@ -268,7 +265,9 @@ class _Maker:
             "origin_currency": rate,
             "prices": prices,
             "gdp": self.at("gdp"),
+            "amnesty": np.maximum(self.law("amnesty"), self.law("amnesty_court")).max(axis=2),
         }
+        fields |= {field: one * self.law(name) for field, (name, one) in AT_HOME.items()}
         return {name: _digits(series) for name, series in fields.items()}
 
 
@@ -296,6 +295,7 @@ def make_conditions(
     burn_in: int,
     scale: float,
     news: np.ndarray,
+    contacts: np.ndarray,
 ) -> Conditions:
     """The conditions of all months of a scenario.
 
@@ -314,27 +314,55 @@ def make_conditions(
         Households of the sample per household of the population; quotas are counted at sample size.
     news
         Share of households that hear of a topic in public, shape (months, origins, topics), without burn-in.
+    contacts
+        Campaigns that contact households, records of shape (months, origins), without burn-in, sample size.
     """
     maker = _Maker(quantities, pack, origins, destinations, p, burn_in)
     corridor = maker.corridors()
-    pool = _pool(quantities, scale)
-    corridor["seasonal_pool"] = np.concatenate([np.zeros((burn_in, *pool.shape[1:])), pool])
+    season = quantities["season_departures"]
+    corridor["seasonal_pool"] = _not_before(burn_in, _pool(quantities["seasonal_quota"] * season * scale, 0))
+    corridor["recruited_pool"] = _not_before(burn_in, _pool(quantities["recruited"] * season * scale, 0))
+    quota = maker.law("work_quota")
+    granted = np.where(quota < NO_QUOTA, quota * maker.season("season_departures") * scale, 0.0)
+    corridor["work_pool"] = np.where(quota < NO_QUOTA, _pool(granted, burn_in), -1.0)
     table = np.zeros(corridor["rate"].shape, CORRIDOR)
     for name in CORRIDOR_FIELDS:
         table[name] = corridor[name]
     home = maker.homes(corridor["season_departures"], corridor["season_returns"])
+    capacities = _capacities(quantities, scale)
+    home["services"] = _not_before(burn_in, _services(capacities, contacts))
     homes = np.zeros(table.shape[:2], HOME_CONDITIONS)
     for name in HOME_FIELDS:
         homes[name] = home[name]
-    quiet = np.zeros((burn_in, *news.shape[1:]))
-    return Conditions(table, homes, np.concatenate([quiet, news]), burn_in)
+    return Conditions(table, homes, _not_before(burn_in, news), contacts, capacities, burn_in)
 
 
-def _pool(quantities: Mapping[str, np.ndarray], scale: float) -> np.ndarray:
-    """Seasonal permits the year has released up to and with each month, at sample size, shape (months, O, D)."""
-    released = quantities["seasonal_quota"] * quantities["season_departures"] * scale
+def _not_before(burn_in: int, series: np.ndarray) -> np.ndarray:
+    """A series that begins with the pack's first month, with zeros in the burn-in."""
+    return np.concatenate([np.zeros((burn_in, *series.shape[1:])), series])
+
+
+def _pool(released: np.ndarray, burn_in: int) -> np.ndarray:
+    """What a quota has released up to and with each month of the year, shape (months, O, D)."""
     pool = np.zeros_like(released)
-    for month in range(len(released)):
-        carried = pool[month - 1] if month % YEAR else 0.0
-        pool[month] = carried + released[month]
+    for row in range(len(released)):
+        carried = pool[row - 1] if row and (row - burn_in) % YEAR else 0.0
+        pool[row] = carried + released[row]
     return pool
+
+
+def _capacities(quantities: Mapping[str, np.ndarray], scale: float) -> np.ndarray:
+    """What the services at home can take, records of shape (months, origins), sample size."""
+    given = np.zeros(quantities["centre_capacity"].shape, CAPACITY)
+    for name in CAPACITIES:
+        given[name] = quantities[f"{name}_capacity"] * scale
+    return given
+
+
+def _services(capacities: np.ndarray, contacts: np.ndarray) -> np.ndarray:
+    """What is offered in each month and origin, as bits."""
+    offered = np.zeros(capacities.shape)
+    for name in CAPACITIES:
+        offered += np.where(capacities[name] > 0, SERVICE_BITS[name], 0)
+    told = np.any([contacts[f"{seeding}_heads"] > 0 for seeding in SEEDED], axis=0)
+    return offered + np.where(told, SERVICE_BITS["campaign"], 0)

@@ -74,6 +74,18 @@ class Purpose(IntEnum):
     START_WORK = 54
     NEXT_SEX = 55
     RUMOUR = 56
+    REGULARISE = 57
+    AMNESTY = 58
+    CAMPAIGN = 59
+    CENTRE = 60
+    REINTEGRATE = 61
+    WORKS = 62
+    MATCH = 63
+    CREDIT = 64
+    TRADE = 65
+    EMERGENCY = 66
+    INFORMED = 67
+    COURSE = 68
 
 
 _GOLDEN = 0x9E3779B97F4A7C15
@@ -229,3 +241,12 @@ def most_shared_in(bounds: np.ndarray, scale: float, stream: int, key: int, work
         return SLACK
     most = bounds[int(uniform_in(stream, key, worker, k) * BINS)]
     return most + (1.0 - scale) * most_gumbel_in(stream, key, worker, k + 1000)
+
+
+_ALWAYS = -1_000_000  # a month no run reaches
+
+
+@typed_rule("float64(int64, int64)")
+def lasting(purpose: int, key: int) -> float:
+    """One draw that a household keeps, the same in every month and seed: who trades, who borrows, who is informed."""
+    return uniform_in(stream_of(0, purpose, _ALWAYS), key, 0, 0)

@@ -11,10 +11,11 @@ from sim.tables import Frame, SeedOutcome
 
 CENT = 0.01
 ROUTES = ("none", "work permit", "seasonal permit", "free movement")
+SERVICES = ("language course", "reintegration", "start-up grant")  # bits of `served`
 MONEY = ("home_income", "savings", "debt", "target", "consumption", "income", "remitted")
 WHOLE = ("members", "workers", "rural", "woman_head", "stirred")
 SLOT = ("months", "jobless", "overstay", "permit", "ban_left", "scar")
-READ = (*SLOT, "sex", "birth_month", "sector", "place", "regime", "route", "ban_from", "q", "cause", "sent")
+READ = (*SLOT, "sex", "birth_month", "sector", "place", "regime", "route", "ban_from", "q", "cause", "sent", "served")
 
 
 def households_table(outcome: SeedOutcome, frame: Frame) -> pd.DataFrame:
@@ -65,6 +66,7 @@ def _worker(worker: dict[str, np.ndarray], frame: Frame, month: int) -> dict[str
         "believes_re_entry": worker["q"] / SHARE_ONE,
         "last_return": np.array(CAUSES)[worker["cause"]],
         "sent": worker["sent"] * CENT,
+        "served": [_named_bits(bits, SERVICES) for bits in worker["served"]],
         **{name: worker[name].astype(int) for name in SLOT},
     }
 
@@ -73,3 +75,8 @@ def _topics(heard: int, frame: Frame) -> list[str]:
     """Names of the topics heard of; work at a destination by its code."""
     work = {f"work_{d + 1}": f"work in {code}" for d, code in enumerate(frame.destinations)}
     return [work.get(topic, topic.replace("_", " ")) for bit, topic in enumerate(TOPICS) if heard >> bit & 1]
+
+
+def _named_bits(bits: int, names: tuple[str, ...]) -> str:
+    """Names of the bits that are set, with commas."""
+    return ", ".join(name for bit, name in enumerate(names) if bits >> bit & 1)

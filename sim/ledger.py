@@ -12,7 +12,16 @@ class LedgerError(AssertionError):
     """The month does not close: a rule lost or made people or money. A fault of the program, never of the input."""
 
 
-SAVINGS_IN = (Tally.HOME_PAY, Tally.OTHER_INCOME, Tally.BORROWED, Tally.ENDOWED)
+SAVINGS_IN = (
+    Tally.HOME_PAY,
+    Tally.OTHER_INCOME,
+    Tally.BORROWED,
+    Tally.ENDOWED,
+    Tally.GRANTS,
+    Tally.MATCHED,
+    Tally.PUBLIC_PAY,
+    Tally.TRADE_INCOME,
+)
 SAVINGS_OUT = (
     Tally.CONSUMED,
     Tally.REPAID,
@@ -55,7 +64,7 @@ class Ledger:
         owed = sum(home[:, what] for what in DEBT_IN) - sum(home[:, what] for what in DEBT_OUT)
         self._same(month, "debt", self.debt + owed, home[:, Tally.DEBT])
         self._same(month, "pay abroad", t[:, :, Tally.SENT] + t[:, :, Tally.SPENT_ABROAD], t[:, :, Tally.EARNED])
-        causes = t[:, :, Tally.RETURNS_SEASON : Tally.RETURNS_BAN + 1].sum(axis=2)
+        causes = t[:, :, Tally.RETURNS_SEASON : Tally.RETURNS_EMERGENCY + 1].sum(axis=2)
         self._same(month, "causes of return", causes, t[:, :, Tally.RETURNS])
         self.stock = t[:, :, Tally.STOCK].copy()
         self.savings, self.debt = home[:, Tally.SAVINGS].copy(), home[:, Tally.DEBT].copy()

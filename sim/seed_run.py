@@ -6,6 +6,7 @@ import hashlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +18,7 @@ from sim.households.population import Population, synthesise
 from sim.households.structure import PopulationSettings, Structure, structure_of
 from sim.households.ties import Ties, weave
 from sim.model import MigrationModel
+from sim.offers import contacts_of
 from sim.policies.combine import changed, touched
 from sim.policies.context import Context
 from sim.schema.attributes import GAIN_ONE, PLACES, SKILL_ONE
@@ -76,8 +78,10 @@ def prepare(scenario: Scenario, region: Region) -> Prepared:
     origins = np.array([region.countries.index(code) for code in region.origins])
     destinations = np.array([region.countries.index(code) for code in region.destinations])
     news = _news(quantities, scenario, context, record[0])
+    campaigns = [campaign for policy in policies for campaign in policy.informs(context)]
+    contacts = contacts_of(campaigns, context, scenario.months, scenario.scale)
     conditions = make_conditions(
-        quantities, base, origins, destinations, record[0], scenario.burn_in, scenario.scale, news
+        quantities, base, origins, destinations, record[0], scenario.burn_in, scenario.scale, news, contacts
     )
     costs: dict[str, float] = {}
     for policy in policies:
@@ -146,10 +150,11 @@ def _news(quantities: dict[str, np.ndarray], scenario: Scenario, context: Contex
     news[1:, :, TOPICS.index("ban_rules")] = np.where(stricter, p["news_of_bans"], 0.0)
     for policy in scenario.policy_objects:
         for campaign in policy.informs(context):
-            if campaign.month < scenario.months:
-                for origin in campaign.origins:
-                    cell = campaign.month, context.origins.index(origin), TOPICS.index(campaign.topic)
-                    news[cell] = 1.0 - (1.0 - news[cell]) * (1.0 - campaign.share)
+            if campaign.share > 0 and not campaign.heads:
+                for cell in product(campaign.months(scenario.months), campaign.origins, campaign.topics):
+                    month, origin, topic = cell
+                    at = month, context.origins.index(origin), TOPICS.index(topic)
+                    news[at] = 1.0 - (1.0 - news[at]) * (1.0 - campaign.share)
     return news
 
 

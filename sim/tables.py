@@ -12,7 +12,7 @@ from sim.conditions import Conditions
 from sim.households.categories import AGE, PROVINCE, REGIME, SECTOR, SEX, SKILL, gini
 from sim.measures import CATEGORY_MEASURES, MEASURES
 from sim.schema.attributes import BELIEF_ONE, SHARE_ONE
-from sim.schema.quantities import AGE_BANDS, SECTORS
+from sim.schema.quantities import AGE_BANDS, SECTORS, SEEDINGS
 from sim.tallies import SPELL_BANDS, Tally
 
 CENT = 0.01
@@ -29,6 +29,7 @@ PERSONS = {  # corridor measures that are a tally at population size
     "returns_home_shock": Tally.RETURNS_HOME_SHOCK,
     "returns_expulsion": Tally.RETURNS_EXPULSION,
     "returns_ban": Tally.RETURNS_BAN,
+    "returns_emergency": Tally.RETURNS_EMERGENCY,
     "moved_on": Tally.MOVED_ON,
     "working": Tally.WORKING,
     "regular": Tally.REGULAR,
@@ -36,9 +37,14 @@ PERSONS = {  # corridor measures that are a tally at population size
     "work_permits": Tally.WORK_PERMITS,
     "seasonal_permits": Tally.SEASONAL_PERMITS,
     "seasonal_refused": Tally.SEASONAL_REFUSED,
+    "work_refused": Tally.WORK_REFUSED,
+    "recruited_departures": Tally.RECRUITED,
+    "regularised": Tally.REGULARISED,
     "offences": Tally.OFFENCES,
     "detections": Tally.DETECTIONS,
     "bans_imposed": Tally.BANS_IMPOSED,
+    "delisted": Tally.DELISTED,
+    "bans_cleared": Tally.BANS_CLEARED,
     "banned": Tally.BANNED,
     "unaware_banned": Tally.UNAWARE_BANNED,
     "refused": Tally.REFUSED,
@@ -58,7 +64,24 @@ ORIGIN_COUNTS = {  # origin measures that are a tally at population size
     "split_households": Tally.SPLIT,
     "women_headed": Tally.WOMEN_HEADED,
     "vulnerable": Tally.VULNERABLE,
+    "poor_households": Tally.POOR_HOUSEHOLDS,
+    "centre_visits": Tally.CENTRE_VISITS,
+    "trips_called_off": Tally.CALLED_OFF,
+    "language_courses": Tally.COURSES,
+    "reintegrated": Tally.REINTEGRATED,
+    "public_workers": Tally.PUBLIC_WORKERS,
+    "matching_households": Tally.MATCHING,
+    "credit_households": Tally.CREDIT,
+    "trading_households": Tally.TRADERS,
 }
+ORIGIN_MONEY = {  # origin measures that are a tally of cents at population size
+    "grants": Tally.GRANTS,
+    "public_pay": Tally.PUBLIC_PAY,
+    "matched": Tally.MATCHED,
+    "interest_spared": Tally.INTEREST_SPARED,
+    "trade_income": Tally.TRADE_INCOME,
+}
+EARNED_AT_HOME = (Tally.HOME_PAY, Tally.OTHER_INCOME, Tally.PUBLIC_PAY, Tally.TRADE_INCOME)
 AWARE = {
     "aware_ban_rules": Tally.HEARD_BAN_RULES,
     "aware_seasonal_permit": Tally.HEARD_SEASONAL,
@@ -93,7 +116,7 @@ class Frame:
     conditions: Conditions
     recorded: np.ndarray  # (T, O, D)
     recorded_bop: np.ndarray  # (T, O, D)
-    costs: Mapping[str, float]  # USD per unit of a corridor measure
+    costs: Mapping[str, float]  # USD per unit of a measure
 
 
 def _ratio(top: np.ndarray, bottom: np.ndarray) -> np.ndarray:
@@ -107,7 +130,7 @@ def corridor_values(t: np.ndarray, frame: Frame) -> dict[str, np.ndarray]:
     now = frame.conditions.corridors[frame.conditions.burn_in :]
     homes = frame.conditions.homes[frame.conditions.burn_in :]
     values = {name: places[..., what] for name, what in PERSONS.items()}
-    values["forced_returns"] = values["returns_expulsion"] + values["returns_ban"]
+    values["forced_returns"] = values["returns_expulsion"] + values["returns_ban"] + values["returns_emergency"]
     values["ban_years_imposed"] = places[..., Tally.BAN_MONTHS] / MONTHS
     values["border_loss"] = places[..., Tally.BORDER_LOSS] * CENT
     values["wage_theft"] = places[..., Tally.WAGE_THEFT] * CENT
@@ -134,8 +157,12 @@ def origin_values(t: np.ndarray, corridors: Mapping[str, np.ndarray], frame: Fra
     homes = frame.conditions.homes[frame.conditions.burn_in :]
     households = home[..., Tally.HOUSEHOLDS]
     values = {name: home[..., what] for name, what in ORIGIN_COUNTS.items()}
-    for name, what in AWARE.items():
-        values[name] = 100.0 * _ratio(home[..., what], households)
+    values |= {name: home[..., what] * CENT for name, what in ORIGIN_MONEY.items()}
+    values["contacted"] = home[..., Tally.CONTACTED : Tally.CONTACTED + len(SEEDINGS)].sum(axis=2)
+    values["refugees"] = homes["refugees"]
+    values |= {name: 100.0 * _ratio(home[..., what], households) for name, what in AWARE.items()}
+    unaware = _ratio(corridors["unaware_banned"].sum(axis=2), corridors["banned"].sum(axis=2))
+    values["aware_own_status"] = 100.0 * (1.0 - unaware)
     gdp = homes["gdp"] * 1e6 / MONTHS
     for series in ("true", "recorded", "bop"):
         values[f"remittances_{series}_gdp"] = 100.0 * corridors[f"remittances_{series}"].sum(axis=2) / gdp
@@ -147,7 +174,7 @@ def origin_values(t: np.ndarray, corridors: Mapping[str, np.ndarray], frame: Fra
         values[f"joblessness_{months}"] = 100.0 * _ratio(home[..., idle], home[..., back])
     values["consumption"] = CENT * _ratio(home[..., Tally.CONSUMED], households)
     arrived = t[:, :, :, Tally.ARRIVED].sum(axis=2).astype(float) / frame.scale
-    income = home[..., Tally.HOME_PAY] + home[..., Tally.OTHER_INCOME] + arrived
+    income = arrived + sum(home[..., what] for what in EARNED_AT_HOME)
     values["income"] = CENT * _ratio(income, households)
     values["poverty"] = 100.0 * _ratio(home[..., Tally.POOR], home[..., Tally.PERSONS])
     values["poverty_gap"] = 100.0 * _ratio(home[..., Tally.GAP] / SHARE_ONE, home[..., Tally.PERSONS])
@@ -156,10 +183,16 @@ def origin_values(t: np.ndarray, corridors: Mapping[str, np.ndarray], frame: Fra
     values["savings"] = CENT * _ratio(home[..., Tally.SAVINGS], households)
     values["welfare_expected"] = CENT * _ratio(home[..., Tally.WELFARE], home[..., Tally.DELIBERATIONS])
     values["cost_of_misinformation"] = CENT * _ratio(home[..., Tally.MISINFORMATION], home[..., Tally.DELIBERATIONS])
-    values["public_cost"] = sum(
-        (cost * corridors[name].sum(axis=2) for name, cost in frame.costs.items()), np.zeros_like(households)
-    )
+    values["public_cost"] = _public_cost(corridors, values, frame)
     return values
+
+
+def _public_cost(corridors: Mapping[str, np.ndarray], origins: Mapping[str, np.ndarray], frame: Frame) -> np.ndarray:
+    """What the policies in force cost in each month and origin, USD, shape (T, O)."""
+    total = np.zeros((len(frame.months), len(frame.origins)))
+    for name, cost in frame.costs.items():
+        total = total + cost * (corridors[name].sum(axis=2) if name in corridors else origins[name])
+    return total
 
 
 def make_tables(outcomes: list[SeedOutcome], frame: Frame) -> tuple[pd.DataFrame, ...]:

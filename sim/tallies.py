@@ -30,6 +30,7 @@ class Tally(IntEnum):
     RETURNS_HOME_SHOCK = auto()
     RETURNS_EXPULSION = auto()
     RETURNS_BAN = auto()
+    RETURNS_EMERGENCY = auto()
     MOVED_ON = auto()
     MOVED_IN = auto()
     WORK_PERMITS = auto()
@@ -50,6 +51,12 @@ class Tally(IntEnum):
     EXPLOITED = auto()
     AWARE_WORK = auto()
     BELIEF_ERROR = auto()
+    WORK_REFUSED = auto()  # work permits applied for under a quota and not granted
+    RECRUITED = auto()
+    REGULARISED = auto()
+    DELISTED = auto()
+    DELISTED_TOLD = auto()
+    BANS_CLEARED = auto()
     # money, by destination (sent: base rate; arrived: base-period home purchasing power)
     EARNED = auto()
     SENT = auto()
@@ -103,13 +110,37 @@ class Tally(IntEnum):
     HEARD_PERMIT = auto()
     HEARD_FREE = auto()
     HEARD_CENTRE = auto()
+    POOR_HOUSEHOLDS = auto()
+    # services at home, place 0: who asked, who was served
+    CONTACTED = auto()  # CONTACTED + seeding: the seedings follow in the order of SEEDINGS
+    CONTACTED_CONNECTED = auto()
+    CONTACTED_RETURNEES = auto()
+    CONTACTED_DEPARTING = auto()
+    RETURNEE_HOUSEHOLDS = auto()  # those a campaign among returnees may contact
+    LEAVING = auto()  # workers about to leave
+    CENTRE_ASKED = auto()
+    CENTRE_VISITS = auto()
+    CALLED_OFF = auto()
+    COURSES = auto()
+    REINTEGRATION_ASKED = auto()
+    REINTEGRATED = auto()
+    WORKS_ASKED = auto()
+    PUBLIC_WORKERS = auto()
+    MATCHING = auto()
+    CREDIT = auto()
+    TRADERS = auto()
     # household accounts, place 0
     HOME_PAY = auto()
     OTHER_INCOME = auto()
+    GRANTS = auto()
+    MATCHED = auto()  # public money added to savings
+    PUBLIC_PAY = auto()
+    TRADE_INCOME = auto()
     CONSUMED = auto()
     BORROWED = auto()
     REPAID = auto()
-    INTEREST = auto()
+    INTEREST = auto()  # what is really charged
+    INTEREST_SPARED = auto()  # what a credit scheme takes off it: told, in no account
     TRAVEL = auto()
     PERMIT_FEES = auto()
     TARGETS_SPENT = auto()

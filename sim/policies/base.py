@@ -30,21 +30,54 @@ from typing import Any, ClassVar, Self, TypeVar
 
 import numpy as np
 
-from sim.errors import InputError, nearest_name
+from sim.errors import InputError, nearest_name, unknown_name
 from sim.policies.context import Context
 from sim.policies.settings import Pack, Setting, read
+from sim.schema.quantities import CAMPAIGN_TOPICS, SEEDINGS, TOPICS
 
 ENTRY_POINTS = "labour_migration_sim.policies"
 
 
 @dataclass(frozen=True)
 class Campaign:
-    """Households told of a topic in one month: who (by origin), what, how many, when."""
+    """Households told of a topic: who (by origin), what, how many, when.
 
-    topic: str  # one of sim.schema.quantities.TOPICS
+    Without `heads`, `share` of the households hear of the topic in public. With `heads`, so many households a month are
+    contacted, at population size and in all the origins together; each origin has its part by its number of households.
+
+    Raises
+    ------
+    InputError
+        No such topic or seeding, or own status told in public: nobody is told his own status in a crowd.
+    """
+
+    topic: str | tuple[str, ...]  # of sim.schema.quantities.CAMPAIGN_TOPICS; several are told at one contact
     share: float  # of the households of each origin
     month: int  # index of the month from the pack's start
     origins: tuple[str, ...]
+    seeding: str = "random"  # one of sim.schema.quantities.SEEDINGS
+    heads: float = 0.0  # households a month
+    until: int | None = None  # index of the last month; None = the first is the only one
+    trust: float = 1.0  # chance that one who is contacted takes in what is told
+
+    def __post_init__(self) -> None:
+        """Check the names."""
+        for topic in self.topics:
+            if topic not in CAMPAIGN_TOPICS:
+                raise unknown_name("campaign topic", topic, CAMPAIGN_TOPICS, "topic")
+            if topic not in TOPICS and self.share > 0 and not self.heads:
+                raise InputError(f"campaign topic {topic}", "is told in public", allowed="at a contact (heads)")
+        if self.seeding not in SEEDINGS:
+            raise unknown_name("campaign seeding", self.seeding, SEEDINGS, "seeding")
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """All topics told."""
+        return (self.topic,) if isinstance(self.topic, str) else self.topic
+
+    def months(self, end: int) -> range:
+        """Indices of its months before `end`."""
+        return range(self.month, min(end, (self.month if self.until is None else self.until) + 1))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -98,10 +98,11 @@ ATTRIBUTES: tuple[Attribute, ...] = (
     Attribute("forced", "i1", "0 or 1", "1 = the last return was forced.", WORKERS),
     Attribute("cause", "i1", "", "Cause of the last return (index in CAUSES; 0 = none yet).", WORKERS),
     Attribute("intent", "i1", "", "Place the worker is to be in next, decided this month; -1 = stay.", WORKERS),
+    Attribute("served", "i1", "bits", "Services had: 1 language course, 2 reintegration, 4 start-up grant.", WORKERS),
 )
 # fmt: on
 
-CAUSES = ("none", "season", "target", "job_lost", "gain_gone", "home_shock", "expulsion", "ban")
+CAUSES = ("none", "season", "target", "job_lost", "gain_gone", "home_shock", "expulsion", "ban", "emergency")
 
 
 def household_dtype() -> np.dtype:

@@ -20,6 +20,7 @@ from sim.draws import (
     bits_in,
     gumbel_in,
     integer,
+    lasting,
     least_gumbel_in,
     log_positive_stable_in,
     luck_of,
@@ -321,3 +322,10 @@ def test_a_bound_a_bin_too_low_is_seen():
     room = np.zeros((10_000, 3))
     within_bounds(luck_of(5, 1)[Purpose.GUMBEL], 0.5, np.roll(positive_stable_bounds(0.5), 1), len(room), room)
     assert (room[:, 2] < 0.0).any()
+
+
+def test_a_lasting_draw_is_one_a_household_and_purpose():
+    kept = [lasting(purpose, key) for purpose in (Purpose.TRADE, Purpose.CREDIT) for key in range(500)]
+    assert kept[7] == uniform(0, Purpose.TRADE, -1_000_000, 7, 0, 0)
+    assert len(set(kept)) == 1000
+    assert abs(np.mean(kept) - 0.5) < 4 * math.sqrt(1 / 12 / 1000)

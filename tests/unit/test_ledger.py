@@ -14,7 +14,7 @@ from sim.tallies import Tally
 POLICIES = {"seasonal_work": {"destination": "KAZ", "quota": 60_000, "known_to": 0.5}}
 PEOPLE = (Tally.STOCK, Tally.DEPARTURES, Tally.MOVED_IN, Tally.MOVED_ON, Tally.RETURNS)
 PAY_ABROAD = (Tally.EARNED, Tally.SENT, Tally.SPENT_ABROAD)
-BY_PLACE = (*PEOPLE, *PAY_ABROAD, Tally.ARRIVED, *range(Tally.RETURNS_SEASON, Tally.RETURNS_BAN + 1))
+BY_PLACE = (*PEOPLE, *PAY_ABROAD, Tally.ARRIVED, *range(Tally.RETURNS_SEASON, Tally.RETURNS_EMERGENCY + 1))
 AT_HOME = sorted({*SAVINGS_IN, *SAVINGS_OUT, *DEBT_IN, *DEBT_OUT, Tally.SAVINGS, Tally.DEBT})
 
 

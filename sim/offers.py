@@ -1,0 +1,145 @@
+"""What is shared out at home without a meeting: contacts of campaigns, visits to centres, places in programmes."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable
+
+import numpy as np
+
+from sim.policies.base import Campaign
+from sim.policies.context import Context
+from sim.schema.conditions import CAPACITIES, CONTACTS, SEEDED
+from sim.schema.quantities import CAMPAIGN_TOPICS, SEEDINGS
+from sim.tallies import Tally
+
+OFFER = np.dtype(
+    [
+        (name, "f8")
+        for name in (
+            *SEEDED,  # chance that one of those meant is contacted
+            "connected_from",  # ties from which a household is among the most connected tenth of its origin
+            *(f"{seeding}_topics" for seeding in SEEDED),  # bits of CAMPAIGN_TOPICS
+            *(f"{seeding}_trust" for seeding in SEEDED),  # chance that what is told is taken in
+            *CAPACITIES,  # chance that one who asks is served
+        )
+    ]
+)
+"""What a household of an origin may be offered in a month; all 0 where nothing is."""
+
+YEAR = 12
+ASKED = {
+    "returnees": Tally.RETURNEE_HOUSEHOLDS,
+    "departing": Tally.LEAVING,
+    "centre": Tally.CENTRE_ASKED,
+    "reintegration": Tally.REINTEGRATION_ASKED,
+    "works": Tally.WORKS_ASKED,
+}
+SERVED = {
+    **{seeding: Tally(Tally.CONTACTED + k) for k, seeding in enumerate(SEEDED)},
+    "centre": Tally.CENTRE_VISITS,
+    "reintegration": Tally.REINTEGRATED,
+    "works": Tally.PUBLIC_WORKERS,
+}
+
+
+def contacts_of(campaigns: Iterable[Campaign], context: Context, months: int, scale: float) -> np.ndarray:
+    """Contacts by month and origin, records of shape (months, origins), heads at sample size.
+
+    Several campaigns of one seeding add their heads, unite their topics and have the trust of the most trusted: the
+    same in whatever order they come.
+    """
+    heads: dict[tuple[str, int, int], list[float]] = defaultdict(list)
+    contacts = np.zeros((months, len(context.origins)), CONTACTS)
+    for campaign in campaigns:
+        if not campaign.heads:
+            continue
+        seeding = SEEDED[SEEDINGS.index(campaign.seeding)]
+        topics = sum(1 << CAMPAIGN_TOPICS.index(topic) for topic in set(campaign.topics))
+        chosen = [context.origins.index(origin) for origin in campaign.origins]
+        for month in campaign.months(months):
+            people = context.households[month]
+            for o in chosen:
+                cell = contacts[month, o]
+                heads[seeding, month, o].append(campaign.heads * float(people[o] / people[chosen].sum()) * scale)
+                cell[f"{seeding}_topics"] = int(cell[f"{seeding}_topics"]) | topics
+                cell[f"{seeding}_trust"] = max(cell[f"{seeding}_trust"], campaign.trust)
+    for (seeding, month, o), parts in heads.items():
+        contacts[f"{seeding}_heads"][month, o] = math.fsum(parts)
+    return contacts
+
+
+class Offers:
+    """What each household may be offered, month by month; the same for any number of threads and either engine.
+
+    A service's chance is what it has left over those who asked last month, at most 1: what is not used by the year's
+    end lapses, what was given too much is taken off later months. In its first month a service knows of nobody and
+    serves nobody. A campaign at random or among the most connected knows its households from its first month.
+
+    Parameters
+    ----------
+    capacities, contacts
+        Records of :mod:`sim.schema.conditions`, shape (months, origins), from the pack's first month.
+    degrees, born
+        Ties of each household, and the month in which it comes to be; shape (N,).
+    starts
+        Bounds of the origins, shape (origins + 1,).
+    """
+
+    def __init__(
+        self, capacities: np.ndarray, contacts: np.ndarray, degrees: np.ndarray, born: np.ndarray, starts: np.ndarray
+    ) -> None:
+        self.capacities, self.contacts = capacities, contacts
+        origins = range(len(starts) - 1)
+        own = [slice(int(starts[o]), int(starts[o + 1])) for o in origins]
+        self.cuts = np.array([_cut(degrees[rows]) for rows in own])
+        connected = [born[rows][degrees[rows] >= cut] for rows, cut in zip(own, self.cuts, strict=True)]
+        self.households = {
+            "random": [np.sort(born[rows]) for rows in own],
+            "connected": [np.sort(months) for months in connected],
+        }
+        self.left = {name: np.zeros(len(own)) for name in SERVED}  # below 0: owed
+        self.asked = {name: np.zeros(len(own)) for name in ASKED}
+
+    def of_month(self, month: int) -> np.ndarray:
+        """The offers of a month, OFFER records of shape (origins,)."""
+        offers = np.zeros(len(self.cuts), OFFER)
+        if month < 0:
+            return offers
+        for name, left in self.left.items():
+            pool = np.maximum(left + self._capacity(name, month), 0.0)
+            asking = self._asking(name, month)
+            in_force = (self._capacity(name, month) > 0) & (asking > 0)
+            offers[name] = np.minimum(1.0, np.divide(pool, asking, out=np.zeros(len(pool)), where=in_force))
+        for seeding in SEEDED:
+            for part in (f"{seeding}_topics", f"{seeding}_trust"):
+                offers[part] = np.where(offers[seeding] > 0, self.contacts[part][month], 0.0)
+        offers["connected_from"] = np.where(offers["connected"] > 0, self.cuts, 0.0)
+        return offers
+
+    def settle(self, month: int, tallies: np.ndarray) -> None:
+        """Take note of what `month` asked for and was given; tallies of shape (origins, places, tallies)."""
+        if month < 0:
+            return
+        home = tallies[:, 0, :]
+        for name, what in ASKED.items():
+            self.asked[name] = home[:, what].astype(float)
+        for name, what in SERVED.items():
+            left = self.left[name] + self._capacity(name, month) - home[:, what]
+            self.left[name] = np.minimum(left, 0.0) if (month + 1) % YEAR == 0 else left
+
+    def _capacity(self, name: str, month: int) -> np.ndarray:
+        """Persons or households that can be served in a month, sample size, shape (origins,)."""
+        return self.capacities[name][month] if name in CAPACITIES else self.contacts[f"{name}_heads"][month]
+
+    def _asking(self, name: str, month: int) -> np.ndarray:
+        """Those who ask or are meant: this month's households where they are known, else last month's."""
+        if name in self.asked:
+            return self.asked[name]
+        return np.array([np.searchsorted(born, month, side="right") for born in self.households[name]], float)
+
+
+def _cut(degrees: np.ndarray) -> float:
+    """Ties that the most connected tenth have at least; those with just as many are in."""
+    return float(np.quantile(degrees, 0.9, method="inverted_cdf")) if len(degrees) else 0.0
