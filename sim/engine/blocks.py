@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.behaviour.learn import learn, signal_of
+from sim.behaviour.learn import abroad_in, learn, signal_of
 from sim.behaviour.live import live, lives
 from sim.behaviour.plan import leaves, plan
 from sim.behaviour.travel import applies, lottery_number
@@ -48,6 +48,7 @@ def plan_blocks(
     ties,
     neighbours,
     signals,
+    abroad,
     p,
     tallies,
     leavers,
@@ -74,8 +75,8 @@ def plan_blocks(
         for i in range(blocks[b, 0], blocks[b, 1]):
             household = households[i]
             if lives(household, month):
-                learn(household, i, month, luck, home, told, loud, ties, neighbours, signals, first, count, q)
-                plan(household, i, month, luck, home, row, mobile, ties, neighbours, signals, q, tally)
+                learn(household, i, month, luck, home, told, loud, ties, neighbours, signals, abroad, first, count, q)
+                plan(household, i, month, luck, home, row, mobile, ties, neighbours, abroad, q, tally)
                 if leaves(household):
                     leavers[blocks[b, 0] + bound] = i
                     bound += 1
@@ -83,7 +84,22 @@ def plan_blocks(
 
 
 @rule
-def live_blocks(households, blocks, lane, lanes, month, luck, homes, corridors, granted, ties, signals, p, tallies):
+def live_blocks(
+    households,
+    blocks,
+    lane,
+    lanes,
+    month,
+    luck,
+    homes,
+    corridors,
+    granted,
+    ties,
+    signals,
+    abroad,
+    p,
+    tallies,
+):
     """Live the month for every household of every `lanes`-th block, and leave its signal for the next."""
     for b in range(lane, len(blocks), lanes):
         origin = blocks[b, 2]
@@ -93,15 +109,17 @@ def live_blocks(households, blocks, lane, lanes, month, luck, homes, corridors, 
             if lives(household, month):
                 live(household, ties[i].kin + ties[i].others, month, luck, home, row, granted, q, tally)
                 signals[i] = signal_of(household)
+                abroad[i] = abroad_in(signals[i])
         unpack_topics(tally)
 
 
 @rule
-def first_signals(households, month, signals):
+def first_signals(households, month, signals, abroad):
     """The signals as `month` begins; 0 for a household that has not come to be."""
     for i in range(len(households)):
         household = households[i]
         signals[i] = signal_of(household) if lives(household, month - 1) else 0
+        abroad[i] = abroad_in(signals[i])
 
 
 @rule
