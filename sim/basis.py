@@ -37,7 +37,8 @@ class Basis:
 
     @classmethod
     def of(cls, scenario: Scenario, region: Region, context: Context) -> Basis:
-        """The figures of a scenario for itself."""
+        """The figures of a scenario for itself, its law in the place of the pack's."""
+        region = region.under(scenario.law_pack)
         policies = scenario.policy_objects
         pack = {name: region.array(name) for name, quantity in QUANTITIES.items() if quantity.path != "groups"}
         pack = _overridden(pack, scenario, region)

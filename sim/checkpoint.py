@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from sim.errors import InputError
+from sim.region.law import COPY
 from sim.scenario import Scenario
 from sim.schema.attributes import HOUSEHOLD
 from sim.sealed import SealedReader, SealedWriter, dtype_words
@@ -162,16 +163,21 @@ class Checkpoint:
     def scenario(self, region: Region) -> Scenario:
         """The scenario that has been lived.
 
+        A law that is not the pack's own is read from its copy beside the checkpoint, or else from where it was.
+
         Raises
         ------
         InputError
-            `region` is not the pack of the checkpoint.
+            `region` is not the pack of the checkpoint, or the law is not the one it was.
         """
         digest = self.head["pack"]["digest"]
         if region.digest != digest:
             problem = f"was made with the pack {self.head['pack']['name']} {digest[:12]}, and {region.name} is now"
             raise InputError(str(self.path), f"{problem} {region.digest[:12]}", "the pack as it was (region=FOLDER)")
-        return Scenario.from_mapping(self.head["scenario"], region)
+        told, copy = self.head["scenario"], self.path.parent / COPY
+        if told.get("law_digest") and copy.is_file():
+            told = {**told, "law": str(copy)}
+        return Scenario.from_mapping(told, region)
 
     def require_past(self, past: str) -> None:
         """Refuse a past whose conditions come out otherwise now: a policy of some package has changed."""

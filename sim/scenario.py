@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from sim.errors import InputError, nearest_name, unknown_name
@@ -21,6 +22,7 @@ from sim.schema.quantities import QUANTITIES
 
 if TYPE_CHECKING:
     from sim.region import Region
+    from sim.region.law import LawPack
 
 ENGINES = ("compiled", "mesa")
 SMALLEST_SCALE = 1e-4
@@ -38,13 +40,18 @@ class Scenario:
     """Region, population, policies and parameters, with the seeds and the engine to run them with.
 
     `policies` holds for each policy the settings that differ from its defaults; `policy_objects` are the policies
-    themselves, sorted by name. `months` is the number of months simulated after the burn-in.
+    themselves, sorted by name. `months` is the number of months simulated after the burn-in. `law` is the law it lives
+    under as it was given, a name or a path, empty where that is left to the pack; `law_digest` and `law_pack` are set
+    where it is another one than the pack's own.
     """
 
     name: str
     question: str = ""
     region: str = "central_asia"
     pack_digest: str = ""
+    law: str = ""
+    law_digest: str = ""
+    law_pack: LawPack | None = field(default=None, repr=False, compare=False)
     scale: float = 0.01  # agents per household
     burn_in: int = 60  # months
     seeds: int = 8
@@ -65,9 +72,9 @@ class Scenario:
         Parameters
         ----------
         mapping
-            Keys: name, question, region (``{pack: ...}``), population (``{scale: ..., burn_in: ...}``), seeds,
-            first_seed, engine, threads, until, follow, parameters, corridors, policies. What is absent takes its
-            default.
+            Keys: name, question, region (``{pack: ...}``), law, law_digest (refuses another law), population
+            (``{scale: ..., burn_in: ...}``), seeds, first_seed, engine, threads, until, follow, parameters, corridors,
+            policies. What is absent takes its default.
 
         Raises
         ------
@@ -79,6 +86,7 @@ class Scenario:
         for nested in ("region", "population"):
             values |= values.pop(nested, {})
         values |= {"region": values.get("region", region.name), "pack_digest": region.digest}
+        values |= _law_of(values.get("law", ""), values.pop("law_digest", ""), region)
         values["policy_objects"] = values.pop("policies", ())
         values["until"] = values.get("until") or region.label(region.months - 1)
         values["months"] = region.month_index(values["until"]) + 1
@@ -96,11 +104,14 @@ class Scenario:
 
     @property
     def digest(self) -> str:
-        """SHA-256 of what the results depend on: not of names, question, engine or threads."""
+        """SHA-256 of what the results depend on: not of names, question, engine or threads.
+
+        The pack's digest holds its own law; another one's is here besides.
+        """
         depends = {
             key: value
             for key, value in self.as_mapping().items()
-            if key not in ("name", "question", "engine", "threads", "region", "follow")
+            if key not in ("name", "question", "engine", "threads", "region", "law", "follow")
         }
         depends["pack"] = self.pack_digest
         return hashlib.sha256(json.dumps(depends, sort_keys=True).encode()).hexdigest()
@@ -111,6 +122,8 @@ class Scenario:
             "name": self.name,
             "question": self.question,
             "region": {"pack": self.region},
+            "law": self.law or None,
+            **({"law_digest": self.law_digest} if self.law_digest else {}),
             "population": {"scale": self.scale, "burn_in": self.burn_in},
             "seeds": self.seeds,
             "first_seed": self.first_seed,
@@ -148,6 +161,28 @@ def _text(where: str, value: Any, region: Region) -> str:
 def _region(value: Any, region: Region) -> dict[str, str]:
     given = _keys("region", value, {"pack": None})
     return {"region": _text("region.pack", given["pack"], region)} if "pack" in given else {}
+
+
+def _law(value: Any, region: Region) -> str:
+    if value is None:
+        return ""
+    if not isinstance(value, str | Path) or not str(value).strip():
+        raise InputError("law", f"is {shown(value)}, which is no law", allowed="a law's name, or path/to/file.csv")
+    return str(value).strip()
+
+
+def _law_of(given: str, digest: str, region: Region) -> dict[str, Any]:
+    """The fields of a law that is given by name or path; none where it is the pack's own."""
+    law = region.read_law(given) if given else region.law
+    found = law.digest if law else ""
+    if digest and digest != found:
+        problem = f"is {given or 'that of the pack'} with digest {found[:12] or 'none'}, which was {digest[:12]}"
+        raise InputError("law", problem, allowed="the file as it was")
+    if law is None:
+        return {}
+    if region.law is not None and found == region.law.digest:
+        return {"law": given if given == region.law.name else ""}
+    return {"law_digest": found, "law_pack": law}
 
 
 def _population(value: Any, region: Region) -> dict[str, float]:
@@ -226,6 +261,8 @@ _READERS: dict[str, Reader] = {
     "name": partial(_text, "name"),
     "question": partial(_text, "question"),
     "region": _region,
+    "law": _law,
+    "law_digest": partial(_text, "law_digest"),
     "population": _population,
     "seeds": partial(_whole, "seeds", 1, 100_000),
     "first_seed": partial(_whole, "first_seed", 0, LARGEST_SEED),

@@ -114,7 +114,7 @@ def prepare(scenario: Scenario, region: Region, history: History | None = None) 
     policies = scenario.policy_objects
     return Prepared(
         scenario=scenario,
-        region=region,
+        region=region.under(scenario.law_pack),
         parameters=record,
         structure=structure,
         settings=PopulationSettings.of(scenario.parameters),

@@ -221,6 +221,7 @@ def _result(prepared: Prepared, outcomes: list[SeedOutcome], timings: dict[str, 
         "digests": {str(outcome.seed): outcome.digest for outcome in outcomes},
         "region": {"name": region.name, "title": region.title, "digest": region.digest},
         "pack_digest": region.digest,
+        "law": {"name": region.law.name, "digest": region.law.digest} if region.law else None,
         "versions": {"labour-migration-sim": code_version(), "python": platform.python_version()}
         | {package: version(package) for package in PACKAGES},
         "timings": {
@@ -238,7 +239,7 @@ def _result(prepared: Prepared, outcomes: list[SeedOutcome], timings: dict[str, 
         "caveats": list(region.manifest.caveats),
     }
     lives = households_table(outcomes[0], prepared.frame)
-    return RunResult(corridors, origins, categories, meta, spells, lives)
+    return RunResult(corridors, origins, categories, meta, spells, lives, region.law.content if region.law else b"")
 
 
 def sources(region: Region) -> list[dict[str, str]]:

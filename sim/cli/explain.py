@@ -7,6 +7,7 @@ from sim.cli.touches import touches
 from sim.configuration import Request
 from sim.configuration.provenance import BY_HAND, leaves, origins_of
 from sim.policies.base import Policy
+from sim.region import Region
 from sim.scenario import Scenario
 from sim.schema.parameters import PARAMETERS
 
@@ -16,7 +17,7 @@ def print_explanation(request: Request) -> None:
     _print_side(request, request.scenario, origins_of(request))
     if request.against is not None:
         _print_side(request, request.against, origins_of(request, against=True))
-    _print_pack(request)
+    _print_pack(request.region.under(request.scenario.law_pack))
 
 
 def _print_side(request: Request, scenario: Scenario, origins: dict[str, str]) -> None:
@@ -58,8 +59,7 @@ def _source(name: str, scenario: Scenario, source: str) -> str:
     return BY_HAND if name in scenario.parameters else source
 
 
-def _print_pack(request: Request) -> None:
-    region = request.region
+def _print_pack(region: Region) -> None:
     rows = []
     for row in region.coverage().to_dict("records"):
         default = f"default {_default(row['quantity'])}" if not row["rows"] else ""

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.checkpoint import Checkpoint
-from sim.configuration.compose import compose, is_policy, place, results_folder, scenario_part
+from sim.configuration.compose import compose, is_rule, place, results_folder, scenario_part
 from sim.configuration.overrides import Given, check_key, parse
 from sim.errors import InputError
 from sim.households.structure import PopulationSettings
@@ -21,7 +21,7 @@ HELD = ("population.scale", "population.burn_in", "seeds", "first_seed", "follow
 """What the checkpoint's worlds were made with."""
 FORMED = ("view_weight", "demand_elasticity", "trend_growth")
 """Parameters by which households came to see rates, pay and jobs as they do (:mod:`sim.conditions`)."""
-CARRIED = ("until", "engine", "threads")
+CARRIED = ("until", "engine", "threads", "law")
 """What is as in the checkpoint's run unless given anew."""
 
 
@@ -88,10 +88,10 @@ class _Asked:
     def mapping(self, name: str | None, policies: bool = True) -> dict[str, Any]:
         """The composed configuration of a scenario by its name, or of what was given alone."""
         chosen = [] if name is None else [Given("scenario", (name,))]
-        kept = [one for one in self.given if policies or not (one.key == "policy" or is_policy(one.key))]
+        kept = [one for one in self.given if policies or not is_rule(one.key)]
         mapping = compose(COMMAND, [*chosen, *kept])
         for key, value in self.changes.items():
-            if policies or not is_policy(key):
+            if policies or not is_rule(key):
                 place(mapping, key, value)
         return mapping
 
@@ -101,8 +101,9 @@ class _Asked:
         lived = self.lived.as_mapping()
         for key in HELD:
             self._refuse_change(key, part, lived)
+        by_hand = {key for key in self.by_hand if policies or not is_rule(key)}
         for key in CARRIED:
-            if key not in self.by_hand and part.get(key) == self.defaults[key]:
+            if key not in by_hand and part.get(key) == self.defaults[key]:
                 part[key] = lived[key]
         for key in ("parameters", "corridors", *(("policies",) if name is None else ())):
             part[key] = _merged(lived[key], part[key])

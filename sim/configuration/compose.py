@@ -127,12 +127,12 @@ def _hydra_aside() -> Iterator[None]:
 
 
 def _against(given: Sequence[Given], changes: Mapping[str, Any]) -> dict[str, Any]:
-    """The other side: the same run of another scenario. Policies given by hand belong to the first side alone."""
+    """The other side: the same run of another scenario. What `is_rule` and given by hand belongs to the first alone."""
     other = next((one.values for one in given if one.key == "against"), ("history",))
-    kept = [one for one in given if one.key not in ("scenario", "against", "policy") and not is_policy(one.key)]
+    kept = [one for one in given if one.key not in ("scenario", "against") and not is_rule(one.key)]
     mapping = compose("run", [Given("scenario", other), *kept])
     for key, value in changes.items():
-        if not is_policy(key):
+        if not is_rule(key):
             place(mapping, key, value)
     return scenario_part(mapping)
 
@@ -147,9 +147,9 @@ def _refuse_unlike(scenario: Scenario, against: Scenario) -> None:
             raise InputError(key, given, allowed=f"the same for both sides: give {key}= on the command line")
 
 
-def is_policy(key: str) -> bool:
-    """Whether a key belongs to the policies."""
-    return key == "policies" or key.startswith("policies.")
+def is_rule(key: str) -> bool:
+    """Whether a key belongs to the policies or is the law: what a comparison is about."""
+    return key in ("law", "policy") or key.partition(".")[0] == "policies"
 
 
 def scenario_part(mapping: Mapping[str, Any]) -> dict[str, Any]:

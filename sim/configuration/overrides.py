@@ -77,6 +77,9 @@ def _parse_one(command: str, argument: str, several: bool) -> Given:
         return Given(key, tuple(_scenario(key, part) for part in _parts(key, value, several)))
     if key == "checkpoint":
         return Given(key, (f"[{value.strip('[]')}]",))
+    if key == "law":
+        parts = _parts(key, value, several)
+        return Given(key, tuple(part if part == "null" else _quoted(part) for part in parts))
     if key == "region" and any(_is_folder(part) for part in _parts(key, value, several)):
         return Given("region.pack", tuple(_quoted(part) for part in _parts(key, value, several)))
     if key in groups():

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from sim.configuration.compose import Request
+from sim.configuration.compose import Request, is_rule
 from sim.configuration.files import choices, read_yaml, scenario_file
 from sim.configuration.overrides import Given
 from sim.region.shipped import config_folder
@@ -21,7 +21,7 @@ def origins_of(request: Request, *, against: bool = False) -> dict[str, str]:
     files = list(_files(chosen, against))
     by_hand = [one.key for one in request.overrides if not one.is_choice] + list(request.changes)
     if against:
-        by_hand = [key for key in by_hand if key.split(".")[0] != "policies"]
+        by_hand = [key for key in by_hand if not is_rule(key)]
     policies = {policy.name: policy.as_mapping(defaults=True) for policy in side.policy_objects}
     origins = {}
     for key, _ in leaves({**side.as_mapping(), "policies": policies}):

@@ -1,9 +1,10 @@
 """A run's folder on disk.
 
 ``run.json`` tells what was run and seals the tables (rows, SHA-256); ``corridors.parquet``, ``origins.parquet``,
-``categories.parquet`` and ``spells.parquet`` hold the measures. A comparison's folder is its scenario's folder with
-``comparison.parquet``, ``report.html`` and, in ``against/``, the folder of the run it is compared with. One line reads
-a table: ``pandas.read_parquet(f)``, ``polars.read_parquet(f)``, ``SELECT * FROM 'f'`` in DuckDB.
+``categories.parquet`` and ``spells.parquet`` hold the measures; ``law.csv`` is the law that was lived under. A
+comparison's folder is its scenario's folder with ``comparison.parquet``, ``report.html`` and, in ``against/``, the
+folder of the run it is compared with. One line reads a table: ``pandas.read_parquet(f)``, ``polars.read_parquet(f)``,
+``SELECT * FROM 'f'`` in DuckDB.
 """
 
 from __future__ import annotations
@@ -27,12 +28,13 @@ from sim.measures import CATEGORY_MEASURES, MEASURES
 from sim.output.comparison import COLUMNS
 from sim.output.durable import current, flush, replace_folder, write_file
 from sim.output.result import Comparison, RunResult
+from sim.region.law import COPY
 
 TABLES = ("corridors", "origins", "categories", "spells")
 HOUSEHOLDS = "households"
 """Written only where households were followed."""
 RUN, AGAINST, COMPARISON, REPORT = "run.json", "against", "comparison", "report.html"
-_OWN = {RUN, AGAINST, REPORT}
+_OWN = {RUN, AGAINST, REPORT, COPY}
 STATE = ".state"
 """How the names of checkpoints end."""
 
@@ -93,7 +95,7 @@ def read_run(directory: str | Path) -> RunResult:
     meta.pop("comparison", None)
     followed = meta.get("scenario", {}).get("follow", 0)
     households = _read(directory, (HOUSEHOLDS,))[0][0] if followed else pd.DataFrame()
-    return RunResult(corridors, origins, categories, meta, spells, households)
+    return RunResult(corridors, origins, categories, meta, spells, households, _read_law(current(directory), meta))
 
 
 def read_comparison(directory: str | Path) -> Comparison:
@@ -177,6 +179,8 @@ def _write_tables(
         path = folder / f"{name}.parquet"
         _write_parquet(frame, path, result.meta)
         files[path.name] = {"rows": len(frame), "sha256": _sha256(path)}
+    if result.law:
+        write_file(folder / COPY, result.law)
     record = {**result.meta, **(notes or {}), "files": files}
     write_file(folder / RUN, (_json(record, indent=2) + "\n").encode())
 
@@ -216,6 +220,22 @@ def _read(directory: Path, names: tuple[str, ...]) -> tuple[list[pd.DataFrame], 
     except (OSError, ValueError, KeyError, AttributeError, TypeError) as error:
         raise InputError(str(directory / RUN), "cannot be read: it is damaged or incomplete") from error
     return [_read_parquet(folder / f"{name}.parquet", files) for name in names], meta
+
+
+def _read_law(folder: Path, meta: Mapping[str, Any]) -> bytes:
+    """The copy of the law, held against its digest in run.json; empty where the run had none of its own."""
+    if not meta.get("law"):
+        return b""
+    path = folder / COPY
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError as error:
+        raise InputError(str(path), "is missing, so the run is not complete") from error
+    except OSError as error:
+        raise InputError(str(path), f"cannot be read ({type(error).__name__})") from error
+    if hashlib.sha256(content).hexdigest() != meta["law"]["digest"]:
+        raise InputError(str(path), "is not the law that was lived under: its digest is not the one in run.json")
+    return content
 
 
 def _read_parquet(path: Path, files: Mapping[str, Any]) -> pd.DataFrame:

@@ -34,6 +34,8 @@ class RunResult:
         `survival` to the end of the band (Kaplan and Meier 1958); empty where a run did not count them.
     households
         The followed households of the first seed, a row a month and worker; empty unless `follow` asked for them.
+    law
+        The law file that was lived under, its bytes; empty where the pack's own tables hold the rules.
     """
 
     corridors: pd.DataFrame
@@ -42,6 +44,7 @@ class RunResult:
     meta: dict[str, Any] = field(default_factory=dict)
     spells: pd.DataFrame = field(default_factory=pd.DataFrame)
     households: pd.DataFrame = field(default_factory=pd.DataFrame)
+    law: bytes = b""
 
     @property
     def name(self) -> str:

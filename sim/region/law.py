@@ -11,6 +11,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -29,6 +30,8 @@ COLUMNS = (
     "note",
 )  # fmt: skip
 SUFFIX = ".csv"
+COPY = "law.csv"
+"""The copy of the law in a folder of results."""
 OPEN = 10**6
 """Stands for the last month, counted from year 0, of a rule that has none."""
 OVERSTAY = ("ban_overstay_1_month", "ban_overstay_6_months", "ban_overstay_9_months")
@@ -157,7 +160,7 @@ def _check_months(what: str, rows: list[Row], manifest: Manifest, where: str) ->
     if _first(rows[0]) > start:
         problem = f"is not told before {rows[0].period}"
         raise InputError(f"{where} line {rows[0].line} {what}", problem, f"from {_label(start)} or earlier")
-    for row, following in zip(rows, rows[1:], strict=False):
+    for row, following in pairwise(rows):
         place = f"{where} line {following.line} {what}"
         if _last(row) >= _first(following):
             until = f"until {row.until}" if row.until else "with no until"
@@ -165,7 +168,7 @@ def _check_months(what: str, rows: list[Row], manifest: Manifest, where: str) ->
             raise InputError(place, problem, f"until {_label(_first(following) - 1)} on line {row.line}")
         if _last(row) + 1 < _first(following):
             hole = f"{_label(_last(row) + 1)} to {_label(_first(following) - 1)}"
-            raise InputError(place, f"has nothing from {hole}", f"months that follow line {row.line}, until {row.until}")
+            raise InputError(place, f"has nothing from {hole}", f"from {_label(_last(row) + 1)}, after line {row.line}")
     if _last(rows[-1]) < end:
         problem = f"has nothing after {rows[-1].until}"
         raise InputError(f"{where} line {rows[-1].line} {what}", problem, f"an empty until, or {_label(end)} or later")
@@ -173,7 +176,7 @@ def _check_months(what: str, rows: list[Row], manifest: Manifest, where: str) ->
 
 def _check_bands(arrays: dict[str, np.ndarray], by_rule: dict[str, list[Row]], manifest: Manifest, where: str) -> None:
     """Refuse a ban that is shorter than that of a lesser breach of the same kind, in any month."""
-    for less, more in (*zip(OVERSTAY, OVERSTAY[1:], strict=False), EXPULSION):
+    for less, more in (*pairwise(OVERSTAY), EXPULSION):
         wrong = arrays[more] < arrays[less]
         if (less, more) == EXPULSION:
             wrong &= arrays[more] > 0

@@ -15,8 +15,9 @@ KEYS (unit, default)
   scenario=S,S,...   what goes on from the checkpoint: names (sim scenarios) or files, a branch each (the
                      scenario of the checkpoint)
   against=S          compare the branches with this one, over the months from the checkpoint on: one of the branches, or
-                     another scenario, which then has none of the policies given by hand (no comparison)
+                     another scenario, which then has none of the policies given by hand, nor the law (no comparison)
   policy=, policies.POLICY.SETTING=V, parameters.NAME=V, corridors.ORIGIN.DESTINATION.Q=V    as in `sim run`
+  law=L              another law from the checkpoint on; before, it is what it was (the checkpoint's run's)
   until=YYYY-MM      last month simulated (the checkpoint's run's)
   engine=, threads=  as in `sim run` (the checkpoint's run's); results do not depend on them
   name=NAME          folder under results/ (SCENARIO_from_YYYY-MM)

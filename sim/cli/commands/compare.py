@@ -9,7 +9,7 @@ USAGE
 KEYS (unit, default)
   scenario=S     the scenario asked about: a name (sim scenarios) or path/to/file.yaml (history)
   against=B      the scenario it is compared with (history)
-  policy=, policies.POLICY.SETTING=    belong to the scenario asked about, never to the other one
+  policy=, policies.POLICY.SETTING=, law=    belong to the scenario asked about, never to the other one
   All other keys are those of `sim run` (sim run --help) and hold for both sides. The folder's name is S_against_B
   unless name= or output= says otherwise.
 

@@ -4,8 +4,8 @@ USAGE
   sim rerun DIR [threads=T] [engine=compiled|mesa] [checkpoint=FILE]
 
   DIR is a folder that `sim run`, `sim compare` or `sim branch` has written. Nothing in it is changed. The pack must be
-  the one the run was made with; the code may be another, and the check tells whether that matters. A branch goes on
-  from its checkpoint again: FILE, if it is no longer where it was.
+  the one the run was made with, and the law is read from the copy in DIR; the code may be another, and the check tells
+  whether that matters. A branch goes on from its checkpoint again: FILE, if it is no longer where it was.
 
 OPTIONS
   --help   this page
@@ -24,6 +24,7 @@ EXIT STATUS
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.cli.commands import split_options
@@ -47,9 +48,13 @@ def main(arguments: Sequence[str]) -> int:
     for key in changes:
         if key not in OWN_KEYS:
             raise unknown_name(key, key, OWN_KEYS, "key of sim rerun")
+    from sim.output.durable import current
     from sim.output.folder import read_run
+    from sim.region.law import COPY
 
     before = read_run(folders[0]).meta
+    if before.get("law"):
+        before["scenario"]["law"] = str(current(Path(folders[0])) / COPY)
     after = _again(before, changes)
     parted = [seed for seed, digest in before["digests"].items() if after["digests"].get(seed) != digest]
     for seed, digest in before["digests"].items():

@@ -6,6 +6,7 @@ USAGE
 KEYS (unit, default)
   scenario=S               what is run: a name (sim scenarios) or path/to/file.yaml (history)
   region=R                 the data pack: a name (sim data) or a folder (central_asia)
+  law=L                    the law in the place of the pack's own: a name or path/to/file.csv (sim data --law)
   population=P             a prepared size: small, standard, full (standard)
   population.scale=X       agents per household, 0.0001 to 1 (0.01: one agent for a hundred households)
   population.burn_in=M     months lived before the first month counts (60)
@@ -33,6 +34,7 @@ EXAMPLES
   sim run scenario=no_ban population.scale=0.01 seeds=20 name=no_ban_20
   sim run policies.devaluation.currency=RUB policies.devaluation.share=0.2 policies.devaluation.start=2014-08
   sim run corridors.TJK.RUS.attraction=-3.6 parameters.beta=1.1
+  sim run law=my_copy.csv name=my_law
   sim run -m scenario=history,no_ban population.scale=0.001,0.01
   sim run scenario=history seeds=4 checkpoint=2014-07
   sim run scenario=no_ban --explain
@@ -43,6 +45,7 @@ FILES WRITTEN
   results/NAME/origins.parquet     measures by seed, month and origin
   results/NAME/categories.parquet  measures by sex, age, skill, sector, province and regime
   results/NAME/spells.parquet      spells abroad by length: ended, running, share that lasts beyond
+  results/NAME/law.csv             the law that was lived under
   results/NAME/households.parquet  with follow=N: the followed households by month and worker
   results/NAME/checkpoint-YYYY-MM.state  with checkpoint=: the worlds of all seeds at the beginning of that month
   The folder is written whole or not at all; an older run of the same name is replaced, checkpoints and all, when the
