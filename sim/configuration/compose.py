@@ -108,6 +108,8 @@ def compose(command: str, given: Sequence[Given]) -> dict[str, Any]:
         first = " ".join(str(error).splitlines()[:1])
         raise InputError("configuration", f"cannot be composed: {first.rstrip('.')}") from error
     mapping.setdefault(LABEL, chosen)
+    if isinstance(mapping.get("law"), dict):
+        mapping["law"] = mapping["law"].get("file")
     for one in given:
         if one.key == "against":
             mapping["against"] = one.values[0]

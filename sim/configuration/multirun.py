@@ -39,7 +39,7 @@ def launch(command: str, arguments: Sequence[str], perform: Callable[[Request], 
     from hydra.core.hydra_config import HydraConfig
 
     folder = jobs(command, arguments)[0].folder.resolve().parent / ".multirun"
-    given = [f"{one.key}={','.join(one.values)}" for one in parse(command, arguments, several=True)]
+    given = [f"{one.hydra_key}={','.join(one.values)}" for one in parse(command, arguments, several=True)]
     marked = [
         text if one.is_choice else f"++{text}"
         for one, text in zip(parse(command, given, several=True), given, strict=True)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 SCENARIOS = ("scenario", "against")
 NOT_TAKEN = {"compare": ("checkpoint",), "branch": ("checkpoint", "explain")}
 """Keys of a run that another command does not take."""
+LAW, LAW_IN_HYDRA = "law", "law.file"
 SAID_TWICE = "is given twice"
 
 
@@ -31,6 +32,11 @@ class Given:
 
     key: str
     values: tuple[str, ...]
+
+    @property
+    def hydra_key(self) -> str:
+        """The key as Hydra is told it: it takes a key that is a folder's name, as ``law`` is, for a choice of files."""
+        return LAW_IN_HYDRA if self.key == LAW else self.key
 
     @property
     def is_choice(self) -> bool:
@@ -64,7 +70,7 @@ def strings(given: Given) -> Iterator[str]:
     """The override as Hydra reads it, one for each value."""
     mark = "" if given.is_choice or given.key.startswith("hydra") else "++"
     for value in given.values:
-        yield f"{mark}{given.key}={value}"
+        yield f"{mark}{given.hydra_key}={value}"
 
 
 def _parse_one(command: str, argument: str, several: bool) -> Given:
@@ -77,9 +83,9 @@ def _parse_one(command: str, argument: str, several: bool) -> Given:
         return Given(key, tuple(_scenario(key, part) for part in _parts(key, value, several)))
     if key == "checkpoint":
         return Given(key, (f"[{value.strip('[]')}]",))
-    if key == "law":
-        parts = _parts(key, value, several)
-        return Given(key, tuple(part if part == "null" else _quoted(part) for part in parts))
+    if key in (LAW, LAW_IN_HYDRA):
+        parts = _parts(LAW, value, several)
+        return Given(LAW, tuple(part if part == "null" else _quoted(part) for part in parts))
     if key == "region" and any(_is_folder(part) for part in _parts(key, value, several)):
         return Given("region.pack", tuple(_quoted(part) for part in _parts(key, value, several)))
     if key in groups():

@@ -34,10 +34,11 @@ COPY = "law.csv"
 """The copy of the law in a folder of results."""
 OPEN = 10**6
 """Stands for the last month, counted from year 0, of a rule that has none."""
-OVERSTAY = ("ban_overstay_1_month", "ban_overstay_6_months", "ban_overstay_9_months")
-"""Bands of overstay, the shortest first: a longer one never costs a shorter ban."""
-EXPULSION = ("ban_expulsion", "ban_repeat_expulsion")
-"""The same for expulsions, where there is a rule of its own for a repeated one (more than 0 months)."""
+BANDS = (
+    ("ban_overstay_1_month", "ban_overstay_6_months", "ban_overstay_9_months"),
+    ("ban_expulsion", "ban_repeat_expulsion"),
+)
+"""Offences of one kind, the lesser first: a graver one never costs a shorter ban. 0 = no rule of its own."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -175,19 +176,20 @@ def _check_months(what: str, rows: list[Row], manifest: Manifest, where: str) ->
 
 
 def _check_bands(arrays: dict[str, np.ndarray], by_rule: dict[str, list[Row]], manifest: Manifest, where: str) -> None:
-    """Refuse a ban that is shorter than that of a lesser breach of the same kind, in any month."""
-    for less, more in (*pairwise(OVERSTAY), EXPULSION):
-        wrong = arrays[more] < arrays[less]
-        if (less, more) == EXPULSION:
-            wrong &= arrays[more] > 0
-        if not wrong.any():
-            continue
-        month, origin, destination = (int(index) for index in np.argwhere(wrong)[0])
-        quantity, cell = QUANTITIES[more], (manifest.origins[origin], manifest.destinations[destination])
-        line = _line_in_force(by_rule[more], cell, manifest.span.first + month, where, more)
-        given, least = arrays[more][month, origin, destination], arrays[less][month, origin, destination]
-        problem = f"is {given:g} months in {manifest.span.label(month)}, shorter than {less}"
-        raise InputError(f"{where}{line} {cell_name(quantity, cell)}", problem, f"{least:g} months or more")
+    """Refuse a ban that is shorter than one for a lesser offence of its kind, in any month."""
+    for lesser, *graver in BANDS:
+        least = arrays[lesser]
+        for rule in graver:
+            wrong = (arrays[rule] > 0) & (arrays[rule] < least)
+            if wrong.any():
+                month, origin, destination = (int(index) for index in np.argwhere(wrong)[0])
+                cell = manifest.origins[origin], manifest.destinations[destination]
+                line = _line_in_force(by_rule[rule], cell, manifest.span.first + month, where, rule)
+                given, allowed = arrays[rule][month, origin, destination], least[month, origin, destination]
+                problem = f"is {given:g} months in {manifest.span.label(month)}, shorter than for a lesser offence"
+                what = f"{where}{line} {cell_name(QUANTITIES[rule], cell)}"
+                raise InputError(what, problem, f"{allowed:g} months or more, or 0: no rule of its own")
+            least = np.maximum(least, arrays[rule])
 
 
 def _line_in_force(rows: Iterable[Row], cell: Place, month: int, where: str, rule: str) -> str:

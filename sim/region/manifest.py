@@ -8,7 +8,7 @@ from pathlib import Path
 
 import yaml
 
-from sim.errors import InputError, unknown_name
+from sim.errors import InputError, nearest_name, unknown_name
 from sim.region.span import Span, month_number
 from sim.region.tables import read_text
 from sim.schema.quantities import MAX_DESTINATIONS
@@ -162,6 +162,9 @@ def read_manifest(folder: Path) -> Manifest:
         raise InputError(f"{where} caveats", f"is {caveats!r}", allowed="a list of sentences")
     countries = origins | destinations
     law = _text(fields, "law", where) if "law" in fields else ""
+    if law.endswith(".csv") and not (folder / law).is_file():
+        near = nearest_name(law, (path.name for path in folder.glob("*.csv")))
+        raise InputError(f"{where} law", f"is {law!r}, which is no file of the pack", nearest=near)
     files = _files(fields["files"], folder, law, f"{where} files")
     return Manifest(
         **{key: _text(fields, key, where) for key in ("name", "title", "prose", "licence")},
