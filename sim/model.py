@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from typing import Protocol
 
 import mesa
@@ -107,6 +108,14 @@ class MigrationModel(mesa.Model):
             if left > 0 and len(applied):
                 largest[d] = applied[min(left, len(applied)) - 1]
         return largest
+
+    def memory(self) -> dict[str, np.ndarray]:
+        """What a month needs of those before beside the records, by name: a checkpoint keeps it."""
+        return {"granted_this_year": self.granted_this_year}
+
+    def recall(self, memory: Mapping[str, np.ndarray]) -> None:
+        """Go on with the memory of another model that stood at the beginning of the same month."""
+        self.granted_this_year[:] = memory["granted_this_year"]
 
     def digest(self) -> str:
         """SHA-256 of all household records."""
