@@ -61,6 +61,7 @@ class Race:
             "ties": self.run.model.engine.ties,
             "neighbours": w.neighbours,
             "signals": self.run.model.engine.signals,
+            "abroad": self.run.model.engine.abroad,
             "p": w.parameters,
             "corridors": w.conditions.corridors[at],
             "mobility": w.mobility,
@@ -94,15 +95,15 @@ class Race:
         return lambda: function(byref(month))
 
     def _ours(self, kernel: int, households: np.ndarray, tallies: np.ndarray, told: dict) -> Callable[[], None]:
-        ties = told["ties"], told["neighbours"], told["signals"], told["p"]
+        ties, seen, p = (told["ties"], told["neighbours"]), (told["signals"], told["abroad"]), told["p"]
         now = told["month"], told["luck"], told["homes"]
 
         def lane(number: int) -> None:
             mine = households, self.blocks, number, self.threads
             if kernel == 0:
-                learn_lane(*mine, told["starts"], *now, told["news"], told["loud"], *ties)
+                learn_lane(*mine, told["starts"], *now, told["news"], told["loud"], *ties, *seen, p)
             else:
-                choose_lane(*mine, *now, told["corridors"], told["mobility"], *ties, tallies)
+                choose_lane(*mine, *now, told["corridors"], told["mobility"], *ties, told["abroad"], p, tallies)
 
         def call() -> None:
             others = [self.pool.submit(lane, number) for number in range(1, self.threads)]

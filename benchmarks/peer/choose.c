@@ -6,9 +6,8 @@ typedef struct {
     double log_skill, log_home, y_home, purse, held;
 } purse_t;
 
-static inline int64_t in_lanes(int64_t signal)
+static inline int64_t in_lanes(int64_t there)
 {
-    int64_t there = signal >> SIGNAL_ABROAD;
     return (there & 3) | ((there & 12) << (LANE_BITS - 2)) | ((there & 48) << 2 * (LANE_BITS - 2));
 }
 
@@ -20,12 +19,12 @@ static void ties_abroad(const household_t *h, int64_t i, const month_t *m, doubl
     const tie_row_t *row = m->ties + i;
     const neighbour_t *ties = m->neighbours + row->start;
     for (int64_t nth = 0; nth < row->kin; nth++)
-        kin += in_lanes(m->signals[ties[nth] & INDEX_MASK]);
+        kin += in_lanes(m->abroad[ties[nth] & INDEX_MASK]);
     for (int64_t nth = row->kin; nth < row->kin + row->others; nth++)
-        others += in_lanes(m->signals[ties[nth] & INDEX_MASK]);
+        others += in_lanes(m->abroad[ties[nth] & INDEX_MASK]);
     for (int slot = 0; slot < CONTACTS; slot++)
         if (h->contacts[slot] != NOBODY)
-            met += in_lanes(m->signals[h->contacts[slot]]);
+            met += in_lanes(m->abroad[h->contacts[slot]]);
     for (int d = 0; d < PLACES; d++, kin >>= LANE_BITS, others >>= LANE_BITS, met >>= LANE_BITS)
         near[d] = p->ties_kin * (kin & LANE) + p->ties_village * (others & LANE) + p->ties_diaspora * (met & LANE);
 }
@@ -211,11 +210,11 @@ static inline void choose(household_t *h, int64_t i, const month_t *m, const hom
     const double ceiling = p->hazard * home->season_departures * mobility[MOST_MOBILE];
     bool stirred = h->stirred, counted = false;
     double near[PLACES];
-    h->stirred = 0;
+    if (stirred)
+        h->stirred = 0;
     for (int w = 0; w < h->workers; w++) {
         int place = h->place[w];
         double limit = 1.0, u = 0.0;
-        h->intent[w] = NO_INTENT;
         if (place == HOME) {
             u = uniform(m->luck[FOR_DELIBERATE], h->key, w, 0);
             if (!stirred && u >= ceiling)

@@ -78,7 +78,7 @@ class Month(ctypes.Structure):
         ("month", ctypes.c_int64),
         *((name, ctypes.c_void_p) for name in ("luck", "homes", "corridors", "mobility", "news")),
         ("loud", ctypes.c_int64),
-        *((name, ctypes.c_void_p) for name in ("ties", "neighbours", "signals", "p", "tallies")),
+        *((name, ctypes.c_void_p) for name in ("ties", "neighbours", "signals", "abroad", "p", "tallies")),
         ("origins", ctypes.c_int64),
         ("lanes", ctypes.c_int64),
     ]

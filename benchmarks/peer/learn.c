@@ -161,7 +161,7 @@ static void meet(household_t *h, int64_t i, const month_t *m, int64_t first, int
         return;
     for (int attempt = 0; attempt < 4; attempt++) {
         int64_t j = first + (int64_t)(count * uniform(m->luck[FOR_MEET], h->key, 1, attempt));
-        if (((m->signals[j] >> (SIGNAL_ABROAD + 2 * (place - 1))) & 3) && j != i) {
+        if (((m->abroad[j] >> 2 * (place - 1)) & 3) && j != i) {
             h->contacts[slot] = j;
             return;
         }

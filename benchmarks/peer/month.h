@@ -23,6 +23,7 @@ typedef struct {
     const tie_row_t *ties;
     const neighbour_t *neighbours;
     const int64_t *signals;
+    const int8_t *abroad; /* workers abroad by place, two bits each */
     const parameters_t *p;
     int64_t *tallies; /* lanes x origins x TALLIES */
     int64_t origins;

@@ -25,6 +25,7 @@ def learn_lane(
     ties: np.ndarray,
     neighbours: np.ndarray,
     signals: np.ndarray,
+    abroad: np.ndarray,
     p: np.ndarray,
 ) -> None:
     """Learn, for every household of every `lanes`-th block."""
@@ -36,7 +37,7 @@ def learn_lane(
         for i in range(blocks[b, 0], blocks[b, 1]):
             household = households[i]
             if lives(household, month):
-                learn(household, i, month, luck, home, told, loud, ties, neighbours, signals, first, count, q)
+                learn(household, i, month, luck, home, told, loud, ties, neighbours, signals, abroad, first, count, q)
 
 
 @rule
@@ -52,7 +53,7 @@ def choose_lane(
     mobility: np.ndarray,
     ties: np.ndarray,
     neighbours: np.ndarray,
-    signals: np.ndarray,
+    abroad: np.ndarray,
     p: np.ndarray,
     tallies: np.ndarray,
 ) -> None:
@@ -63,4 +64,4 @@ def choose_lane(
         for i in range(blocks[b, 0], blocks[b, 1]):
             household = households[i]
             if lives(household, month):
-                plan(household, i, month, luck, home, row, mobile, ties, neighbours, signals, q, tally)
+                plan(household, i, month, luck, home, row, mobile, ties, neighbours, abroad, q, tally)
