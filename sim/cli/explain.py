@@ -11,6 +11,8 @@ from sim.region import Region
 from sim.scenario import Scenario
 from sim.schema.parameters import PARAMETERS
 
+HIDDEN = ("name", "question", "law_digest", "policies")
+
 
 def print_explanation(request: Request) -> None:
     """Print each side: its keys, policies, parameters and the figures of the pack."""
@@ -22,7 +24,7 @@ def print_explanation(request: Request) -> None:
 
 def _print_side(request: Request, scenario: Scenario, origins: dict[str, str]) -> None:
     print(f"{scenario.name}: {scenario.question}\ndigest {scenario.digest}\n")
-    shown = {key: value for key, value in scenario.as_mapping().items() if key not in ("name", "question", "policies")}
+    shown = {key: value for key, value in scenario.as_mapping().items() if key not in HIDDEN}
     rows = [(key, value, origins[key]) for key, value in leaves(shown)]
     print_table("Keys", ("key", "value", "from"), rows)
     for policy in scenario.policy_objects:

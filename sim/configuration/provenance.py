@@ -24,7 +24,8 @@ def origins_of(request: Request, *, against: bool = False) -> dict[str, str]:
         by_hand = [key for key in by_hand if not is_rule(key)]
     policies = {policy.name: policy.as_mapping(defaults=True) for policy in side.policy_objects}
     origins = {}
-    for key, _ in leaves({**side.as_mapping(), "policies": policies}):
+    told = {key: value for key, value in side.as_mapping().items() if key != "law_digest"}
+    for key, _ in leaves({**told, "policies": policies}):
         hand = any(key == other or key.startswith(f"{other}.") for other in by_hand)
         origins[key] = BY_HAND if hand else next((label for label, keys in files if key in keys), "default")
     return origins

@@ -44,7 +44,7 @@ class RunResult:
     meta: dict[str, Any] = field(default_factory=dict)
     spells: pd.DataFrame = field(default_factory=pd.DataFrame)
     households: pd.DataFrame = field(default_factory=pd.DataFrame)
-    law: bytes = b""
+    law: bytes = field(default=b"", repr=False)
 
     @property
     def name(self) -> str:

@@ -4,23 +4,18 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import io
-import json
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from edited_laws import HISTORY, Edit, dropping, setting, write
 from small_worlds import ROOT, TWO_COUNTRIES, pack, scenario
 
 from sim.basis import Basis
-from sim.cli.main import main
-from sim.configuration import request
 from sim.configuration.files import groups
 from sim.errors import InputError
-from sim.output.folder import read_run
 from sim.policies.context import Context
 from sim.region import load
 from sim.region.law import COLUMNS, LawPack
@@ -29,48 +24,8 @@ from sim.scenario import Scenario
 from sim.schema.quantities import LAW, QUANTITIES
 from sim.seed_run import prepare
 
-HISTORY = ROOT / "configs" / "law" / "history.csv"
 BEFORE_2015_08 = "d5941b842f303eb067fc49e97a1bba92676faf3652fd012593b3728f9efaab22"
 """Of the arrays of all rules to July 2015 as they were made when the pack's own table still held them."""
-TINY = ["population.scale=0.0001", "population.burn_in=2", "until=2013-06", "seeds=1", "threads=1"]
-Edit = Callable[[list[dict[str, str]]], None]
-
-
-def write(path: Path, edit: Edit | None = None) -> Path:
-    """A copy of history, edited."""
-    lines = HISTORY.read_text(encoding="utf-8").splitlines(keepends=True)
-    rows = list(csv.DictReader(io.StringIO("".join(line for line in lines if not line.startswith("#")))))
-    if edit:
-        edit(rows)
-    out = io.StringIO()
-    writer = csv.DictWriter(out, list(rows[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    path.write_text("# An edited copy\n# for a test\n" + out.getvalue(), encoding="utf-8")
-    return path
-
-
-def setting(rule: str, origin: str, destination: str, begins: str, /, **cells: str) -> Edit:
-    """An edit of one row; `start` is its first month."""
-
-    def edit(rows: list[dict[str, str]]) -> None:
-        found = [row for row in rows if [row[name] for name in COLUMNS[:4]] == [rule, origin, destination, begins]]
-        assert len(found) == 1
-        found[0].update({name.replace("start", "from"): cell for name, cell in cells.items()})
-
-    return edit
-
-
-def dropping(rule: str, destination: str = "RUS", start: str = "") -> Edit:
-    """An edit that leaves rows out."""
-
-    def edit(rows: list[dict[str, str]]) -> None:
-        before = len(rows)
-        place = rule, destination
-        rows[:] = [row for row in rows if (row["rule"], row["destination"]) != place or start not in ("", row["from"])]
-        assert len(rows) < before
-
-    return edit
 
 
 def law(tmp_path: Path, edit: Edit | None = None) -> LawPack:
@@ -333,7 +288,9 @@ def own(tmp_path: Path) -> Path:
 
 
 def _as_rule(row: dict[str, str], rules: list[dict[str, str]]) -> dict[str, str]:
-    later = [other["period"] for other in rules if other["quantity"] == row["quantity"] if other["period"] > row["period"]]
+    later = [
+        other["period"] for other in rules if other["quantity"] == row["quantity"] if other["period"] > row["period"]
+    ]
     year, month = map(int, min(later).split("-")) if later else (0, 0)
     last = divmod(12 * year + month - 2, 12)
     shared = {name: row[name] for name in ("destination", "value", "unit", "source", "tag", "confidence", "note")}
@@ -360,14 +317,20 @@ def test_a_rule_beside_the_law_file_is_refused(own: Path) -> None:
     row = "refusal,PEL,NOR,,2003-01,0.5,share,made up for the tests,assumed,low,\n"
     with (own / "money.csv").open("a", encoding="utf-8") as file:
         file.write(row)
-    with pytest.raises(InputError, match=r"money.csv line \d+ quantity is 'refusal', a rule of law. Allowed: rules in the"):
+    with pytest.raises(
+        InputError, match=r"money.csv line \d+ quantity is 'refusal', a rule of law. Allowed: rules in the"
+    ):
         load(own)
 
 
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
-        ("law: statute.csv", "law: statue.csv", "pack.yaml law is 'statue.csv', which is no file of the pack. Nearest: statute.csv."),
+        (
+            "law: statute.csv",
+            "law: statue.csv",
+            "pack.yaml law is 'statue.csv', which is no file of the pack. Nearest: statute.csv.",
+        ),
         ("law: statute.csv", "law: histroy", "pack.yaml law is 'histroy', which is no law. Nearest: history."),
         ("files:\n", "files:\n  statute.csv: The rules.\n", "files names 'statute.csv', which is the law."),
     ],
@@ -383,103 +346,3 @@ def test_a_pack_that_names_no_law_is_refused(own: Path, old: str, new: str, expe
     with pytest.raises(InputError) as refusal:
         load(own)
     assert expected in str(refusal.value)
-
-
-# commands -------------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def mine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder of work with a law in which Russia bans from the first month and Kazakhstan refuses few."""
-    monkeypatch.chdir(tmp_path)
-    return write(Path("mine.csv"), setting("detection", "ALL", "RUS", "2012-01", value="0.3"))
-
-
-def test_a_comparison_gives_the_law_to_the_first_side(mine: Path) -> None:
-    asked = request("compare", ["law=mine.csv", "against=history"])
-    assert (asked.scenario.law, asked.against.law) == ("mine.csv", "")
-    assert asked.scenario.digest != asked.against.digest
-    changed = request("compare", ["against=history"], {"law": "mine.csv"})
-    assert (changed.scenario.digest, changed.against.digest) == (asked.scenario.digest, asked.against.digest)
-
-
-def test_a_scenario_file_may_name_a_law(mine: Path) -> None:
-    Path("asked.yaml").write_text("defaults: [history]\nlaw: mine.csv\n", encoding="utf-8")
-    assert request("run", ["scenario=asked.yaml"]).scenario.law == "mine.csv"
-    assert request("run", ["scenario=asked.yaml", "law=history"]).scenario.law_pack is None
-    assert request("run", ["law=null"]).scenario.law_pack is None
-
-
-def test_a_run_keeps_its_law_and_is_run_again_under_it(mine: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["run", *TINY, "law=mine.csv", "name=run"]) == 0
-    folder = Path("results/run")
-    assert (folder / "law.csv").read_bytes() == mine.read_bytes() == read_run(folder).law
-    told = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-    assert told["law"]["name"] == "mine"
-    assert told["scenario"]["law_digest"] == told["law"]["digest"]
-    mine.unlink()
-    assert main(["rerun", str(folder)]) == 0
-    capsys.readouterr()
-    write(folder / "law.csv")
-    assert main(["rerun", str(folder)]) == 2
-    assert "law.csv is not the law that was lived under" in capsys.readouterr().err
-    told["law"]["digest"] = hashlib.sha256((folder / "law.csv").read_bytes()).hexdigest()
-    (folder / "run.json").write_text(json.dumps(told), encoding="utf-8")
-    assert main(["rerun", str(folder)]) == 2
-    assert "error: law is results/run/law.csv with digest" in capsys.readouterr().err
-    (folder / "law.csv").unlink()
-    assert main(["rerun", str(folder)]) == 2
-    assert "law.csv is missing" in capsys.readouterr().err
-
-
-def test_history_leaves_a_copy_too(mine: Path) -> None:
-    assert main(["run", *TINY, "until=2012-12", "name=run"][:-2] + ["name=run"]) == 0
-    assert Path("results/run/law.csv").read_bytes() == HISTORY.read_bytes()
-    assert json.loads(Path("results/run/run.json").read_text(encoding="utf-8"))["scenario"]["law"] is None
-    assert main(["rerun", "results/run"]) == 0
-
-
-def test_a_checkpoint_is_of_its_law(mine: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["run", *TINY, "law=mine.csv", "name=run", "checkpoint=2012-09"]) == 0
-    mine.unlink()
-    assert main(["branch", "results/run", "name=on"]) == 0
-    unbroken, on = (read_run(Path(folder)).meta for folder in ("results/run", "results/on/history"))
-    assert on["digest"] == unbroken["digest"], "a branch lives on under the law of its checkpoint"
-    assert main(["branch", "results/run", "law=history", "name=back"]) == 0
-    back = read_run(Path("results/back/history"))
-    assert back.meta["digest"] != unbroken["digest"]
-    assert back.meta["branch"]["differs_from"] == "2012-01"
-    assert back.law == HISTORY.read_bytes()
-    assert main(["rerun", "results/on/history"]) == 0
-    assert main(["rerun", "results/back/history"]) == 0
-    capsys.readouterr()
-    write(Path("results/run/law.csv"))
-    assert main(["branch", "results/run", "name=other"]) == 2
-    assert "error: law is results/run/law.csv with digest" in capsys.readouterr().err
-    Path("results/run/law.csv").unlink()
-    assert main(["branch", "results/run", "name=other"]) == 2
-    assert "error: law is 'mine.csv', which is no file" in capsys.readouterr().err
-
-
-def test_a_branch_is_compared_under_the_law_of_the_checkpoint(mine: Path) -> None:
-    assert main(["run", *TINY, "name=run", "checkpoint=2012-09"]) == 0
-    assert main(["branch", "results/run", "scenario=no_ban", "against=history", "law=mine.csv", "name=two"]) == 0
-    folder = Path("results/two/no_ban")
-    assert read_run(folder).meta["law"]["name"] == "mine"
-    assert read_run(folder / "against").meta["law"]["name"] == "history"
-
-
-def test_sim_data_prints_the_rules_and_checks_a_file(mine: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["data", "--law"]) == 0
-    printed = capsys.readouterr().out
-    assert "law 524-FZ of 31 December 2014" in printed
-    assert "law history, digest" in printed
-    assert main(["data", "--law", "law=mine.csv"]) == 0
-    assert "law mine, digest" in capsys.readouterr().out
-    write(mine, FAULTS["a gap"][0])
-    assert main(["data", "law=mine.csv"]) == 2
-    assert capsys.readouterr().err.startswith("error: law mine.csv line 8 visa_free_window ALL-RUS has nothing from")
-    assert main(["data", "--json"]) == 0
-    told = json.loads(capsys.readouterr().out)
-    assert told["law"]["name"] == "history"
-    assert {"until", "reference"} <= set(told["figures"][-1])
