@@ -90,11 +90,11 @@ def test_a_checkpoint_is_of_its_law(mine: Path, capsys: pytest.CaptureFixture[st
 
 
 def test_a_branch_is_compared_under_the_law_of_the_checkpoint(mine: Path) -> None:
-    assert main(["run", *TINY, "name=run", "checkpoint=2012-09"]) == 0
-    assert main(["branch", "results/run", "scenario=no_ban", "against=history", "law=mine.csv", "name=two"]) == 0
+    assert main(["run", *TINY, "law=mine.csv", "name=run", "checkpoint=2012-09"]) == 0
+    assert main(["branch", "results/run", "scenario=no_ban", "against=history", "law=history", "name=two"]) == 0
     folder = Path("results/two/no_ban")
-    assert read_run(folder).meta["law"]["name"] == "mine"
-    assert read_run(folder / "against").meta["law"]["name"] == "history"
+    assert read_run(folder).meta["law"]["name"] == "history"
+    assert read_run(folder / "against").law == mine.read_bytes()
 
 
 def test_sim_data_prints_the_rules_and_checks_a_file(mine: Path, capsys: pytest.CaptureFixture[str]) -> None:
