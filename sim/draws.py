@@ -86,6 +86,7 @@ class Purpose(IntEnum):
     EMERGENCY = 66
     INFORMED = 67
     COURSE = 68
+    DONOR = 69
 
 
 _GOLDEN = 0x9E3779B97F4A7C15

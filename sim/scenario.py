@@ -54,6 +54,7 @@ class Scenario:
     law_pack: LawPack | None = field(default=None, repr=False, compare=False)
     scale: float = 0.01  # agents per household
     burn_in: int = 60  # months
+    donors: float = 0.05  # agents per household that live the whole burn-in, where scale is larger
     seeds: int = 8
     first_seed: int = 1
     engine: str = "compiled"
@@ -72,9 +73,9 @@ class Scenario:
         Parameters
         ----------
         mapping
-            Keys: name, question, region (``{pack: ...}``), law, law_digest (refuses another law), population
-            (``{scale: ..., burn_in: ...}``), seeds, first_seed, engine, threads, until, follow, parameters, corridors,
-            policies. What is absent takes its default.
+            Keys: name, question, region (``{pack: ...}``), law, law_digest (refuses another law), population (scale,
+            burn_in, donors), seeds, first_seed, engine, threads, until, follow, parameters, corridors, policies. What
+            is absent takes its default.
 
         Raises
         ------
@@ -124,7 +125,7 @@ class Scenario:
             "region": {"pack": self.region},
             "law": self.law or None,
             **({"law_digest": self.law_digest} if self.law_digest else {}),
-            "population": {"scale": self.scale, "burn_in": self.burn_in},
+            "population": {"scale": self.scale, "burn_in": self.burn_in, "donors": self.donors},
             "seeds": self.seeds,
             "first_seed": self.first_seed,
             "engine": self.engine,
@@ -186,11 +187,14 @@ def _law_of(given: str, digest: str, region: Region) -> dict[str, Any]:
 
 
 def _population(value: Any, region: Region) -> dict[str, float]:
-    given = _keys("population", value, {"scale": None, "burn_in": None})
+    given = _keys("population", value, {"scale": None, "burn_in": None, "donors": None})
     read: dict[str, float] = {}
     if "scale" in given:
         allowed = f"a number, {SMALLEST_SCALE:g} to 1 (0.01 = one agent for a hundred households)"
         read["scale"] = read_number(given["scale"], SMALLEST_SCALE, 1.0, "population.scale", allowed)
+    if "donors" in given:
+        allowed = f"a number, {SMALLEST_SCALE:g} to 1 (1 = all live the whole burn-in)"
+        read["donors"] = read_number(given["donors"], SMALLEST_SCALE, 1.0, "population.donors", allowed)
     if "burn_in" in given:
         read["burn_in"] = read_whole(given["burn_in"], 0, 1200, "population.burn_in", "whole months, 0 to 1200")
     return read
