@@ -83,10 +83,6 @@ def prepare(scenario: Scenario, region: Region) -> Prepared:
     conditions = make_conditions(
         quantities, base, origins, destinations, record[0], scenario.burn_in, scenario.scale, news, contacts
     )
-    costs: dict[str, float] = {}
-    for policy in policies:
-        for measure, cost in policy.costs.items():
-            costs[measure] = costs.get(measure, 0.0) + cost
     frame = Frame(
         origins=region.origins,
         destinations=region.destinations,
@@ -96,7 +92,7 @@ def prepare(scenario: Scenario, region: Region) -> Prepared:
         conditions=conditions,
         recorded=quantities["recorded_transfers"],
         recorded_bop=quantities["recorded_bop"],
-        costs=costs,
+        costs={policy.name: dict(policy.costs) for policy in policies if policy.costs},
     )
     structure = structure_of(region)
     return Prepared(

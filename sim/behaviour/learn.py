@@ -43,7 +43,9 @@ BAN_RULES_BIT = 1 << 3
 
 
 @rule
-def learn(household, i, month, luck, home, news, loud, ties, neighbours, signals, first, count, p):
+def learn(
+    household, i, month, luck, home, offer, corridors, news, loud, ties, neighbours, signals, first, count, p, tally
+):
     """One household's month of news: forget, hear in public, talk to ties, make or lose ties abroad.
 
     `news` is the share of households that hear of each topic in public this month, `loud` whether there is any; a

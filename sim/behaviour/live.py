@@ -22,7 +22,7 @@ SEASON = 1  # index in CAUSES
 
 
 @rule
-def live(household, ties, month, luck, home, corridors, granted, p, tally):
+def live(household, ties, month, luck, home, offer, corridors, granted, p, tally):
     """One household's month from the journey to the return, and its part in the tallies; `ties` is its number of
     ties.
     """
@@ -49,7 +49,7 @@ def live(household, ties, month, luck, home, corridors, granted, p, tally):
     consume(household, earned + other + arrived, household.members - gone, home, p, tally)
     for w in range(household.workers):
         household.months[w] = min(1200, household.months[w] + 1)
-        face_the_law(household, w, month, luck, shock, corridors, p, tally)
+        face_the_law(household, w, month, luck, shock, home, offer, corridors, p, tally)
     count(household, ties, home, corridors, tally)
 
 
@@ -75,7 +75,7 @@ def send_home(household, sharers, month, luck, income, corridors, p, tally):
 
 
 @rule
-def face_the_law(household, w, month, luck, shock, corridors, p, tally):
+def face_the_law(household, w, month, luck, shock, home, offer, corridors, p, tally):
     """Enforcement and return for a worker abroad; at home, bans run and presence abroad fades from the record."""
     place = household.place[w]
     if household.ban_from[w] != 0:
@@ -119,5 +119,6 @@ def succeed(household, w, month):
     household.searching[w] = 0
     household.stay[w] = 0
     household.intent[w] = NO_INTENT
+    household.served[w] = 0
     for d in range(PLACES):
         household.trips[PLACES * w + d] = 0

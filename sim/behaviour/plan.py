@@ -56,7 +56,7 @@ MOST_MOBILE = 8  # index of the greatest mobility, after those by sex and age ba
 
 
 @rule
-def plan(household, i, month, luck, home, corridors, mobility, ties, neighbours, signals, p, tally):
+def plan(household, i, month, luck, home, offer, corridors, mobility, ties, neighbours, signals, p, tally):
     """Decide for each worker at home, or whose job or permit abroad has just ended, where to be next."""
     stirred = household.stirred
     household.stirred = 0

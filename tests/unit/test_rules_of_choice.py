@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from one_household import Counts, corridor, home, households, parameters
+from one_household import Counts, corridor, home, households, offer, parameters
 
 from sim.behaviour.plan import CLOSED, FREE_BIT, PERMIT_BIT, believed, means, pay_at_home, plan, trips_to
 from sim.draws import luck_of
@@ -93,7 +93,7 @@ def planned(
     signals = np.zeros(len(people), np.int64)
     for i, household in enumerate(people):
         mobilities = np.full(9, mobility)
-        plan(household, i, 5, luck_of(1, 5), conditions, row, mobilities, rows, nobody, signals, p, counts.flat)
+        plan(household, i, 5, luck_of(1, 5), conditions, offer(), row, mobilities, rows, nobody, signals, p, counts.flat)
     return people["intent"][:, 0], counts
 
 
