@@ -10,7 +10,7 @@ import mesa
 import numpy as np
 from mesa.agent import AgentSet
 
-from sim.behaviour.travel import QUOTA, RECRUITMENT, SCHEMES, SEASONAL_SCHEME
+from sim.behaviour.permits import QUOTA, RECRUITMENT, SCHEMES, SEASONAL_SCHEME
 from sim.engine.world import World
 from sim.households.household import Household
 from sim.households.household_set import HouseholdSet

@@ -13,8 +13,8 @@ import numpy as np
 
 from sim.behaviour.learn import learn, signal_of
 from sim.behaviour.live import live, lives
+from sim.behaviour.permits import applies, lottery_number
 from sim.behaviour.plan import leaves, plan
-from sim.behaviour.travel import applies, lottery_number
 from sim.schema.rule import rule
 from sim.tallies import unpack_topics
 

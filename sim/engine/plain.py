@@ -13,8 +13,8 @@ import numpy as np
 
 from sim.behaviour.learn import learn, signal_of
 from sim.behaviour.live import live, lives
+from sim.behaviour.permits import applies, lottery_number
 from sim.behaviour.plan import plan
-from sim.behaviour.travel import applies, lottery_number
 from sim.draws import luck_of
 from sim.engine.world import World
 from sim.households.ties import tie_rows

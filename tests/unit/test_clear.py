@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from small_worlds import begin, live_through, pack, scenario
 
-from sim.behaviour.travel import QUOTA, RECRUITMENT, RECRUITMENT_OR_QUOTA, SCHEMES, SEASONAL_SCHEME
+from sim.behaviour.permits import QUOTA, RECRUITMENT, RECRUITMENT_OR_QUOTA, SCHEMES, SEASONAL_SCHEME
 from sim.model import MigrationModel
 from sim.schema.attributes import PLACES
 from sim.seed_run import SeedRun

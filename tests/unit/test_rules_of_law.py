@@ -7,10 +7,11 @@ import pytest
 from one_household import LUCK, Counts, corridor, home, households, offer, parameters
 from small_worlds import begin, pack, scenario
 
+from sim.behaviour.advise import BAN_RULES_BIT
 from sim.behaviour.come_home import leave
 from sim.behaviour.enforce import BAN, COMPLIES, EXPELLED, EXPELLED_BANNED, EXPULSION, STAYS, enforce, impose, run_ban
-from sim.behaviour.learn import BAN_RULES_BIT
 from sim.behaviour.live import face_the_law
+from sim.behaviour.permits import SCHEMES
 from sim.behaviour.plan import (
     ENDED,
     FREE,
@@ -22,7 +23,7 @@ from sim.behaviour.plan import (
     WORK_PERMIT,
     lawful_route,
 )
-from sim.behaviour.travel import SCHEMES, travel
+from sim.behaviour.travel import travel
 from sim.draws import luck_of
 from sim.schema.attributes import HOME, IRREGULAR, PLACES, REGULAR, SHARE_ONE
 from sim.tallies import Tally
