@@ -116,7 +116,7 @@ class Frame:
     conditions: Conditions
     recorded: np.ndarray  # (T, O, D)
     recorded_bop: np.ndarray  # (T, O, D)
-    costs: Mapping[str, Mapping[str, float]]  # by policy, USD per unit of a measure
+    costs: Mapping[str, Mapping[str, np.ndarray]]  # by policy, USD per unit of a measure, (T, 1)
 
 
 def _ratio(top: np.ndarray, bottom: np.ndarray) -> np.ndarray:

@@ -38,7 +38,6 @@ from sim.schema.attributes import (
     PLACES,
     PROGRAMME,
     SHARE_ONE,
-    SIGNAL_ABROAD,
     SKILL_ONE,
     TASTE_ONE,
     TRIPS_ONE,
@@ -60,15 +59,15 @@ MOST_MOBILE = 8  # index of the greatest mobility, after those by sex and age ba
 
 
 @rule
-def plan(household, i, month, luck, home, offer, corridors, mobility, ties, neighbours, signals, p, tally):
+def plan(household, i, month, luck, home, offer, corridors, mobility, ties, neighbours, abroad, p, tally):
     """Decide for each worker at home, or whose job or permit abroad has just ended, where to be next."""
     stirred = household.stirred
-    household.stirred = 0
+    if stirred == 1:  # a store spared is memory that need not be written back
+        household.stirred = 0
     ceiling = p.hazard * home.season_departures * mobility[MOST_MOBILE]
     counted = False
     near = (0.0, 0.0, 0.0)
     for w in range(household.workers):
-        household.intent[w] = NO_INTENT
         place = household.place[w]
         limit = 1.0
         u = 0.0
@@ -85,7 +84,7 @@ def plan(household, i, month, luck, home, offer, corridors, mobility, ties, neig
         elif household.jobless[w] != 1 and household.permit[w] != ENDED:
             continue
         if not counted:
-            near = ties_abroad(household, i, ties, neighbours, signals, p)
+            near = ties_abroad(household, i, ties, neighbours, abroad, p)
             counted = True
         chosen = weigh(household, w, month, luck, home, offer, corridors, near, p, tally)
         if place > 0 or stirred == 1 or chosen == HOME or u < limit * corridors[chosen - 1].season_departures:
@@ -112,18 +111,18 @@ def age_band(age):
 
 
 @rule
-def ties_abroad(household, i, ties, neighbours, signals, p):
+def ties_abroad(household, i, ties, neighbours, abroad, p):
     """n_d: workers of the ties seen in each destination, weighted by the kind of tie; a tuple of three."""
     row = ties[i]
     kin, others, met = 0, 0, 0
     for position in range(row.start, row.start + row.kin):
-        kin += in_lanes(signals[neighbours[position] & INDEX_MASK])
+        kin += in_lanes(abroad[neighbours[position] & INDEX_MASK])
     for position in range(row.start + row.kin, row.start + row.kin + row.others):
-        others += in_lanes(signals[neighbours[position] & INDEX_MASK])
+        others += in_lanes(abroad[neighbours[position] & INDEX_MASK])
     for slot in range(CONTACTS):
         j = household.contacts[slot]
         if j != NOBODY:
-            met += in_lanes(signals[j])
+            met += in_lanes(abroad[j])
     one = weighted(kin & LANE, others & LANE, met & LANE, p)
     two = weighted((kin >> LANE_BITS) & LANE, (others >> LANE_BITS) & LANE, (met >> LANE_BITS) & LANE, p)
     three = weighted(kin >> 2 * LANE_BITS, others >> 2 * LANE_BITS, met >> 2 * LANE_BITS, p)
@@ -131,11 +130,8 @@ def ties_abroad(household, i, ties, neighbours, signals, p):
 
 
 @rule
-def in_lanes(signal):
-    """Workers abroad in a signal, one lane of an integer for each destination: sums over ties need no loop over
-    places.
-    """
-    there = signal >> SIGNAL_ABROAD
+def in_lanes(there):
+    """Workers abroad, one lane of an integer for each destination: sums over ties need no loop over places."""
     return (there & 3) | ((there & 12) << (LANE_BITS - 2)) | ((there & 48) << 2 * (LANE_BITS - 2))
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.behaviour.learn import learn, signal_of
+from sim.behaviour.learn import abroad_in, learn, signal_of
 from sim.behaviour.live import live, lives
 from sim.behaviour.permits import applies, lottery_number
 from sim.behaviour.plan import leaves, plan
@@ -49,6 +49,7 @@ def plan_blocks(
     ties,
     neighbours,
     signals,
+    abroad,
     p,
     tallies,
     leavers,
@@ -78,9 +79,9 @@ def plan_blocks(
             if lives(household, month):
                 learn(
                     household, i, month, luck, home, offer, row, told, loud,
-                    ties, neighbours, signals, first, count, q, tally,
+                    ties, neighbours, signals, abroad, first, count, q, tally,
                 )  # fmt: skip
-                plan(household, i, month, luck, home, offer, row, mobile, ties, neighbours, signals, q, tally)
+                plan(household, i, month, luck, home, offer, row, mobile, ties, neighbours, abroad, q, tally)
                 if leaves(household):
                     leavers[blocks[b, 0] + bound] = i
                     bound += 1
@@ -89,7 +90,7 @@ def plan_blocks(
 
 @rule
 def live_blocks(
-    households, blocks, lane, lanes, month, luck, homes, offers, corridors, granted, ties, signals, p, tallies
+    households, blocks, lane, lanes, month, luck, homes, offers, corridors, granted, ties, signals, abroad, p, tallies
 ):
     """Live the month for every household of every `lanes`-th block, and leave its signal for the next."""
     for b in range(lane, len(blocks), lanes):
@@ -101,15 +102,17 @@ def live_blocks(
                 degree = ties[i].kin + ties[i].others
                 live(household, degree, month, luck, home, offer, row, granted, q, tally)
                 signals[i] = signal_of(household)
+                abroad[i] = abroad_in(signals[i])
         unpack_topics(tally)
 
 
 @rule
-def first_signals(households, month, signals):
+def first_signals(households, month, signals, abroad):
     """The signals as `month` begins; 0 for a household that has not come to be."""
     for i in range(len(households)):
         household = households[i]
         signals[i] = signal_of(household) if lives(household, month - 1) else 0
+        abroad[i] = abroad_in(signals[i])
 
 
 @rule

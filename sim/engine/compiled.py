@@ -25,10 +25,11 @@ class CompiledEngine:
         self.leavers = np.empty(len(world.households), np.int32)
         self.leaving = np.zeros(len(self.blocks), np.int64)
         self.signals = np.zeros(len(world.households), np.int64)
+        self.abroad = np.zeros(len(world.households), np.int8)
         self.lanes = max(1, min(threads, len(self.blocks)))
         self.tallies = np.zeros((self.lanes, len(world.starts) - 1, (PLACES + 1) * TALLIES), np.int64)
         self.pool = ThreadPoolExecutor(max(1, self.lanes - 1))  # starts a thread when the first work comes
-        first_signals(world.households, month, self.signals)
+        first_signals(world.households, month, self.signals, self.abroad)
 
     def plan(self, month: int, offers: np.ndarray) -> None:
         """Learn and plan, for all households; `offers` hold for the month (see :mod:`sim.offers`)."""
@@ -41,7 +42,7 @@ class CompiledEngine:
         self.luck = luck_of(w.seed, month)
         self._each_lane(
             plan_blocks, w.starts, month, self.luck, w.conditions.homes[at], offers, w.conditions.corridors[at],
-            w.mobility, news, loud, self.ties, w.neighbours, self.signals, w.parameters, self.tallies,
+            w.mobility, news, loud, self.ties, w.neighbours, self.signals, self.abroad, w.parameters, self.tallies,
             self.leavers, self.leaving,
         )  # fmt: skip
 
@@ -62,7 +63,7 @@ class CompiledEngine:
         at = w.at(month)
         self._each_lane(
             live_blocks, month, self.luck, w.conditions.homes[at], self.offers, w.conditions.corridors[at],
-            granted, self.ties, self.signals, w.parameters, self.tallies,
+            granted, self.ties, self.signals, self.abroad, w.parameters, self.tallies,
         )  # fmt: skip
         return self.tallies.sum(axis=0).reshape(-1, PLACES + 1, TALLIES)
 

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import mesa
 import numpy as np
 
-from sim.behaviour.learn import learn, signal_of
+from sim.behaviour.learn import abroad_in, learn, signal_of
 from sim.behaviour.live import live, lives
 from sim.behaviour.permits import applies, lottery_number
 from sim.behaviour.plan import plan
@@ -55,6 +55,7 @@ class PlainHousehold(mesa.Agent):
                 e.ties,
                 e.neighbours,
                 e.signals,
+                e.abroad,
                 e.first[o],
                 e.size[o],
                 e.p,
@@ -71,7 +72,7 @@ class PlainHousehold(mesa.Agent):
                 e.mobility[o],
                 e.ties,
                 e.neighbours,
-                e.signals,
+                e.abroad,
                 e.p,
                 e.tally[o],
             )
@@ -105,6 +106,7 @@ class PlainHousehold(mesa.Agent):
                 e.tally[o],
             )
             e.signals[i] = signal_of(self)
+            e.abroad[i] = abroad_in(e.signals[i])
         if self.index % UNPACKED == 0:
             e.unpack()
 
@@ -126,6 +128,7 @@ class PlainEngine:
         for index, record in enumerate(world.households):
             PlainHousehold(model, index, record)
         self.signals = [signal_of(agent) if lives(agent, month - 1) else 0 for agent in self.agents]
+        self.abroad = [abroad_in(signal) for signal in self.signals]
 
     def plan(self, month: int, offers: np.ndarray) -> None:
         """Learn and plan, for all agents; `offers` hold for the month (see :mod:`sim.offers`)."""

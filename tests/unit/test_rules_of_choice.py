@@ -90,12 +90,10 @@ def planned(
     row = np.array([corridor(**{**LAW, "attraction": 60.0, "season_departures": season, **fields})])
     conditions, p, counts = home(season_departures=season), parameters(hazard=0.08), Counts()
     rows, nobody = np.zeros(len(people), TIE_ROW).view(np.recarray), np.zeros(0, np.int32)
-    signals = np.zeros(len(people), np.int64)
+    abroad = np.zeros(len(people), np.int8)
     for i, household in enumerate(people):
         mobilities = np.full(9, mobility)
-        plan(
-            household, i, 5, luck_of(1, 5), conditions, offer(), row, mobilities, rows, nobody, signals, p, counts.flat
-        )
+        plan(household, i, 5, luck_of(1, 5), conditions, offer(), row, mobilities, rows, nobody, abroad, p, counts.flat)
     return people["intent"][:, 0], counts
 
 

@@ -81,6 +81,7 @@ def test_nobody_talks_of_a_route_that_does_not_exist():
 
 def test_without_ties_and_news_nobody_learns():
     people, rows, neighbours, signals = world([])
+    abroad = np.zeros(len(people), np.int8)
     p, quiet = parameters(tell_user=0.9), np.zeros(len(TOPICS))
     for month in range(3):
         for i in range(2, 500):
@@ -97,6 +98,7 @@ def test_without_ties_and_news_nobody_learns():
                 rows,
                 neighbours,
                 signals,
+                abroad,
                 0,
                 len(people),
                 p,
