@@ -14,7 +14,7 @@ from sim.draws import Purpose, lasting, uniform_in
 from sim.schema.attributes import ADVICE, BELIEF_ONE, COURSE, HOME, NO_INTENT, PLACES, SHARE_ONE
 from sim.schema.conditions import SERVICE_BITS
 from sim.schema.quantities import CAMPAIGN_TOPICS, SEEDINGS, TOPICS
-from sim.schema.rule import rule
+from sim.schema.rule import rare_rule, rule
 from sim.tallies import Tally, note
 
 BAN_RULES_BIT = 1 << TOPICS.index("ban_rules")
@@ -28,7 +28,7 @@ EXPULSION, BAN = 6, 7  # indices in CAUSES
 YEAR = 12
 
 
-@rule
+@rare_rule
 def contact(household, degree, luck, offer, p, tally):
     """A month's campaigns: anybody, the most connected (by `degree`, ties at home), and those lately back."""
     if lately_back(household):
@@ -103,7 +103,7 @@ def clear_name(household, w, p):
     household.ban_from[w] = 0
 
 
-@rule
+@rare_rule
 def advise(household, w, place, luck, home, offer, p, tally):
     """The worker is about to leave for `place` and may be told in time; the place, or no intent where it is closed.
 
@@ -145,7 +145,7 @@ def prepare_to_leave(household, w, luck, home, p, tally):
             note(tally, 0, Tally.COURSES, 1)
 
 
-@rule
+@rare_rule
 def seek_advice(household, w, luck, home, offer, p, tally):
     """One at home who doubts that he may go back asks at a centre, once; legal aid has some bans lifted.
 
@@ -172,7 +172,7 @@ def informed(household, home):
     return lasting(Purpose.INFORMED, household.key) < home.informed
 
 
-@rule
+@rare_rule
 def know_all(household, home, corridors):
     """Know every rule in force, wages as they are, and for each worker the true chance to be let in."""
     household.heard = household.heard | int(home.in_force)

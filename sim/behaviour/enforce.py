@@ -11,7 +11,7 @@ from sim.behaviour.permits import regularise
 from sim.behaviour.plan import ENDED, FREE, FREE_BIT, NO_ROUTE, SEASONAL, WORK_PERMIT
 from sim.draws import Purpose, uniform_in
 from sim.schema.attributes import IRREGULAR, NEVER, REGULAR, SHARE_ONE
-from sim.schema.rule import rule
+from sim.schema.rule import rare_rule, rule
 from sim.tallies import Tally, note
 
 STAYS, COMPLIES, EXPELLED, EXPELLED_BANNED = 0, 1, 2, 3
@@ -166,7 +166,7 @@ def run_ban(household, w, p):
         household.ban_from[w] = 0
 
 
-@rule
+@rare_rule
 def delist(household, w, luck, corridor, p, tally):
     """An amnesty may take the worker off the list; who is not told goes on believing what he believed."""
     source = household.ban_from[w]

@@ -25,7 +25,7 @@ from sim.behaviour.travel import travel
 from sim.behaviour.work import work_abroad, work_at_home
 from sim.draws import Purpose, lasting, uniform_in
 from sim.schema.attributes import HOME, NEVER, NO_INTENT, PLACES, SHARE_ONE
-from sim.schema.rule import rule
+from sim.schema.rule import rare_rule, rule
 from sim.tallies import Tally, note
 
 ADULT = 18 * 12
@@ -100,7 +100,7 @@ def trade(home, tally):
     return income
 
 
-@rule
+@rare_rule
 def match_savings(household, arrived, home, tally):
     """Put part of what arrived into a savings account, where the public adds to it; what is put there, cents."""
     if lasting(Purpose.MATCH, household.key) >= home.match_share:

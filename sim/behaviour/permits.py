@@ -9,7 +9,7 @@ from __future__ import annotations
 from sim.behaviour.plan import FREE, NO_ROUTE, PERMIT_BIT, SEASONAL, WORK_PERMIT, lawful_route, means
 from sim.draws import Purpose, integer_in, uniform_in
 from sim.schema.attributes import PLACES, REGULAR
-from sim.schema.rule import rule
+from sim.schema.rule import rare_rule, rule
 from sim.tallies import Tally, note
 
 SEASONAL_SCHEME, QUOTA, RECRUITMENT = 0, 1, 2  # what is shared out in the meeting of a month
@@ -94,7 +94,7 @@ def pay_from_savings(household, cents, what, tally):
         household.savings = household.savings - cents
 
 
-@rule
+@rare_rule
 def regularise(household, w, luck, corridor, p, tally):
     """An irregular migrant who knows of work permits, can pay and is on no list there may get one on the spot."""
     if household.heard & PERMIT_BIT == 0 or means(household, p) < corridor.permit_upfront:

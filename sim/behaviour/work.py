@@ -16,7 +16,7 @@ from sim.behaviour.plan import NO_ROUTE, WORK_PERMIT, rewarded, scar_of
 from sim.draws import Purpose, uniform_in
 from sim.schema.attributes import COURSE, GRANT, HOME, IRREGULAR, PROGRAMME, SKILL_ONE
 from sim.schema.conditions import SERVICE_BITS
-from sim.schema.rule import rule
+from sim.schema.rule import rare_rule, rule
 from sim.tallies import Tally, note
 
 LONGEST = 100  # months of joblessness are counted up to here
@@ -56,7 +56,7 @@ def work_at_home(household, month, luck, home, offer, p, tally):
     return earned + public
 
 
-@rule
+@rare_rule
 def serve_jobless(household, w, luck, home, offer, tally):
     """Programmes for one without work at home: reintegration for some who came back and search, public works for all.
 

@@ -145,7 +145,7 @@ def test_costs_of_the_past_stay_those_of_the_past():
     costs = later.frame.costs["seasonal_work"]["seasonal_permits"][:, 0]
     assert costs[: history.months].tolist() == [60.0] * history.months
     assert not costs[history.months :].any()
-    assert lived.frame.costs["seasonal_permits"].all()
+    assert lived.frame.costs["seasonal_work"]["seasonal_permits"].all()
 
 
 @pytest.mark.parametrize(
