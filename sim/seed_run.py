@@ -116,9 +116,10 @@ def prepare(scenario: Scenario, region: Region, history: History | None = None) 
         months=region.start + np.arange(scenario.months),
         scale=scenario.scale,
         conditions=conditions,
+        parameters=record[0],
         recorded=basis.quantities["recorded_transfers"],
         recorded_bop=basis.quantities["recorded_bop"],
-        costs=basis.costs,
+        costs=basis.costs_by_policy,
     )
     structure = structure_of(region)
     policies = scenario.policy_objects
