@@ -27,13 +27,13 @@ class Basis:
     """A scenario's figures.
 
     pack: quantities before any policy, over the pack's months; quantities: after them, over the scenario's months;
-    costs: USD per unit of a corridor measure, shape (months, 1).
+    costs: by policy and measure, USD per unit of the measure, shape (months, 1).
     """
 
     pack: dict[str, np.ndarray]
     quantities: dict[str, np.ndarray]
     campaigns: tuple[Campaign, ...]
-    costs: dict[str, np.ndarray]
+    costs: dict[tuple[str, str], np.ndarray]
 
     @classmethod
     def of(cls, scenario: Scenario, region: Region, context: Context) -> Basis:
@@ -42,16 +42,21 @@ class Basis:
         policies = scenario.policy_objects
         pack = {name: region.array(name) for name, quantity in QUANTITIES.items() if quantity.path != "groups"}
         pack = _overridden(pack, scenario, region)
-        costs: dict[str, float] = {}
-        for policy in policies:
-            for measure, cost in policy.costs.items():
-                costs[measure] = costs.get(measure, 0.0) + cost
+        costs = {(policy.name, measure): cost for policy in policies for measure, cost in policy.costs.items()}
         return cls(
             pack=pack,
             quantities={name: changed(name, v, policies, context)[: scenario.months] for name, v in pack.items()},
             campaigns=tuple(campaign for policy in policies for campaign in policy.informs(context)),
-            costs={measure: np.full((scenario.months, 1), cost) for measure, cost in costs.items()},
+            costs={of: np.full((scenario.months, 1), cost) for of, cost in costs.items()},
         )
+
+    @property
+    def costs_by_policy(self) -> dict[str, dict[str, np.ndarray]]:
+        """USD per unit of each measure by policy, shape (months, 1)."""
+        by_policy: dict[str, dict[str, np.ndarray]] = {}
+        for (policy, measure), cost in self.costs.items():
+            by_policy.setdefault(policy, {})[measure] = cost
+        return by_policy
 
     def followed_by(self, later: Basis, month: int) -> Basis:
         """These figures before `month` and those of `later` from then on.

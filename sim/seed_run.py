@@ -17,7 +17,7 @@ from sim.counted import Counted
 from sim.engine.world import World
 from sim.households.categories import count_categories
 from sim.households.donors import ADJUSTED, take_over
-from sim.households.population import Population, synthesise
+from sim.households.population import Population, in_blocks, synthesise
 from sim.households.structure import PopulationSettings, Structure, structure_of
 from sim.households.ties import Ties, weave
 from sim.model import MigrationModel
@@ -116,9 +116,10 @@ def prepare(scenario: Scenario, region: Region, history: History | None = None) 
         months=region.start + np.arange(scenario.months),
         scale=scenario.scale,
         conditions=conditions,
+        parameters=record[0],
         recorded=basis.quantities["recorded_transfers"],
         recorded_bop=basis.quantities["recorded_bop"],
-        costs=basis.costs,
+        costs=basis.costs_by_policy,
     )
     structure = structure_of(region)
     policies = scenario.policy_objects
@@ -202,7 +203,7 @@ class SeedRun:
     def __init__(
         self, prepared: Prepared, seed: int, threads: int, world: World | None = None, month: int | None = None
     ) -> None:
-        self.prepared, self.seed = prepared, seed
+        self.prepared, self.seed, self.threads = prepared, seed, threads
         self.seconds = {"synthesis": 0.0, "burn_in": 0.0, "step": 0.0}
         self.household_months = 0
         began = time.perf_counter()
@@ -325,7 +326,16 @@ class SeedRun:
         lines = self.prepared.conditions.homes["line"][month + self.prepared.conditions.burn_in]
         records = self.model.engine.records()
         households = records if COMPILED else records.view(np.recarray)
-        count_categories(households, month, lines, self.thirds, cells, spread)
+        parts = [(np.zeros_like(cells), np.zeros_like(spread)) for _ in range(self.threads)]
+
+        def count(first: int, end: int) -> None:
+            count_categories(households[first:end], month, lines, self.thirds, *parts[first // share])
+
+        share = -(-len(households) // self.threads)
+        in_blocks(count, len(households), self.threads, share)
+        for part in parts:
+            cells += part[0]
+            spread += part[1]
 
 
 def _thirds(households: np.ndarray, origins: int) -> np.ndarray:

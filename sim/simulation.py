@@ -161,6 +161,8 @@ def _begin(
     if beginning is None:
         beginning = SeedRun.settled(one, seed, threads, progress)
         seconds = beginning.seconds
+    if beginning.prepared is one and not awaited:
+        return beginning
     run = beginning.continue_as(one, threads, take_over=not awaited)
     run.seconds |= seconds
     if awaited:

@@ -11,6 +11,7 @@ import pandas as pd
 from sim.conditions import Conditions
 from sim.households.categories import AGE, PROVINCE, REGIME, SECTOR, SEX, SKILL, gini
 from sim.measures import CATEGORY_MEASURES, MEASURES
+from sim.refugees import refugee_values
 from sim.schema.attributes import BELIEF_ONE, SHARE_ONE
 from sim.schema.quantities import AGE_BANDS, SECTORS, SEEDINGS
 from sim.tallies import SPELL_BANDS, Tally
@@ -114,9 +115,10 @@ class Frame:
     months: np.ndarray  # datetime64[M], shape (T,)
     scale: float
     conditions: Conditions
+    parameters: np.void
     recorded: np.ndarray  # (T, O, D)
     recorded_bop: np.ndarray  # (T, O, D)
-    costs: Mapping[str, np.ndarray]  # USD per unit of a measure, (T, 1)
+    costs: Mapping[str, Mapping[str, np.ndarray]]  # by policy, USD per unit of a measure, (T, 1)
 
 
 def _ratio(top: np.ndarray, bottom: np.ndarray) -> np.ndarray:
@@ -159,7 +161,7 @@ def origin_values(t: np.ndarray, corridors: Mapping[str, np.ndarray], frame: Fra
     values = {name: home[..., what] for name, what in ORIGIN_COUNTS.items()}
     values |= {name: home[..., what] * CENT for name, what in ORIGIN_MONEY.items()}
     values["contacted"] = home[..., Tally.CONTACTED : Tally.CONTACTED + len(SEEDINGS)].sum(axis=2)
-    values["refugees"] = homes["refugees"]
+    values |= refugee_values(homes, _ratio(home[..., Tally.PERSONS], home[..., Tally.WORKERS]), frame.parameters)
     values |= {name: 100.0 * _ratio(home[..., what], households) for name, what in AWARE.items()}
     unaware = _ratio(corridors["unaware_banned"].sum(axis=2), corridors["banned"].sum(axis=2))
     values["aware_own_status"] = 100.0 * (1.0 - unaware)
@@ -183,16 +185,21 @@ def origin_values(t: np.ndarray, corridors: Mapping[str, np.ndarray], frame: Fra
     values["savings"] = CENT * _ratio(home[..., Tally.SAVINGS], households)
     values["welfare_expected"] = CENT * _ratio(home[..., Tally.WELFARE], home[..., Tally.DELIBERATIONS])
     values["cost_of_misinformation"] = CENT * _ratio(home[..., Tally.MISINFORMATION], home[..., Tally.DELIBERATIONS])
-    values["public_cost"] = _public_cost(corridors, values, frame)
+    by_policy = public_costs(corridors, values, frame)
+    values["public_cost"] = sum((by_policy[name] for name in sorted(by_policy)), np.zeros(households.shape))
     return values
 
 
-def _public_cost(corridors: Mapping[str, np.ndarray], origins: Mapping[str, np.ndarray], frame: Frame) -> np.ndarray:
-    """What the policies in force cost in each month and origin, USD, shape (T, O)."""
-    total = np.zeros((len(frame.months), len(frame.origins)))
-    for name, cost in frame.costs.items():
-        total = total + cost * (corridors[name].sum(axis=2) if name in corridors else origins[name])
-    return total
+def public_costs(
+    corridors: Mapping[str, np.ndarray], origins: Mapping[str, np.ndarray], frame: Frame
+) -> dict[str, np.ndarray]:
+    """What each policy costs the public purse in each month and origin, USD, shape (T, O)."""
+    costs = {}
+    for policy, of_measures in frame.costs.items():
+        costs[policy] = np.zeros((len(frame.months), len(frame.origins)))
+        for name, cost in sorted(of_measures.items()):
+            costs[policy] += cost * (corridors[name].sum(axis=2) if name in corridors else origins[name])
+    return costs
 
 
 def make_tables(outcomes: list[SeedOutcome], frame: Frame) -> tuple[pd.DataFrame, ...]:

@@ -15,6 +15,7 @@ import math
 
 import numpy as np
 
+from sim.behaviour.advise import CAMPAIGN, contact, informed, know_all
 from sim.draws import Purpose, normal_in, uniform_in
 from sim.schema.attributes import (
     BELIEF_ONE,
@@ -40,12 +41,14 @@ TOPICS_IN = np.array([bits.bit_count() for bits in range(1 << TOPICS)])
 INDEX_MASK = (1 << 28) - 1  # the rest of a tie is its kind
 ROUTE_BIT = (0, 1 << 5, 1 << 4, 1 << 6)  # topic of each route: none, work permit, seasonal permit, free movement
 PRECISION_MOST = 20 * PRECISION_ONE
-BAN_RULES_BIT = 1 << 3
 
 
 @rule
-def learn(household, i, month, luck, home, news, loud, ties, neighbours, signals, abroad, first, count, p):
-    """One household's month of news: forget, hear in public, talk to ties, make or lose ties abroad.
+def learn(
+    household, i, month, luck, home, offer, corridors, news, loud, ties, neighbours, signals, abroad,
+    first, count, p, tally,
+):  # fmt: skip
+    """One household's month of news: forget, hear in public and by campaigns, talk to ties, make or lose ties abroad.
 
     `news` is the share of households that hear of each topic in public this month, `loud` whether there is any; a
     row of `ties` says where the household's part of `neighbours` is (see `sim.households.ties`); `signals` and `abroad`
@@ -54,8 +57,12 @@ def learn(household, i, month, luck, home, news, loud, ties, neighbours, signals
     forget(household, month, luck, p)
     if loud:
         hear(household, month, luck, news)
+    if home.services >= CAMPAIGN:
+        contact(household, ties[i].kin + ties[i].others, luck, offer, p, tally)
     talk(household, i, month, luck, int(home.in_force), ties, neighbours, signals, p)
     keep_contacts(household, i, month, luck, abroad, first, count, p)
+    if home.informed > 0.0 and informed(household, home):
+        know_all(household, home, corridors)
 
 
 @rule

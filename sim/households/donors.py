@@ -28,6 +28,7 @@ OWN = (
 )
 """Attributes a household keeps; all others are state, which is taken over."""
 THIRDS = 3
+BLOCK = 1 << 15  # households a thread takes at a time
 FEW, MANY = 2, 4  # dependants
 CELLS = 3 * 2 * 2 * 4 * THIRDS * THIRDS * THIRDS
 _CELLS_OF_WORKERS = CELLS // 3
@@ -65,11 +66,12 @@ def take_over(
     old, new = (part.view(np.uint8).reshape(len(part), -1) for part in (donors, households))
     taken_bytes = np.flatnonzero(taken)
     heirs, heirs_starts = _heirs(chosen, len(donors))
-    in_blocks(lambda a, b: _copy_state(new, old, chosen, taken_bytes, a, b), len(households), threads)
+    in_blocks(lambda a, b: _copy_state(new, old, chosen, taken_bytes, a, b), len(households), threads, BLOCK)
     in_blocks(
         lambda a, b: _fit(households, donors, chosen, home_pay, heirs, heirs_starts, seed, a, b),
         len(households),
         threads,
+        BLOCK,
     )
 
 
@@ -88,8 +90,8 @@ def _choose_in_origin(
     bounds = np.searchsorted(cells[order], np.arange(CELLS + 1))
     stands_for = _nearest_filled(np.diff(bounds))
     own = np.empty(len(ours), np.int16)
-    in_blocks(lambda a, b: _cells(ours, month, cuts, own, a, b), len(ours), threads)
-    in_blocks(lambda a, b: _choose(ours, own, stands_for, bounds, order, seed, chosen, a, b), len(ours), threads)
+    in_blocks(lambda a, b: _cells(ours, month, cuts, own, a, b), len(ours), threads, BLOCK)
+    in_blocks(lambda a, b: _choose(ours, own, stands_for, bounds, order, seed, chosen, a, b), len(ours), threads, BLOCK)
 
 
 def _nearest_filled(counts: np.ndarray) -> np.ndarray:

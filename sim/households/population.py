@@ -157,9 +157,9 @@ def _settle_block(
         _settle(households, village, tables[o], come[o], constants[0], seed)
 
 
-def in_blocks(work: Callable[[int, int], None], villages: int, threads: int) -> None:
-    """Call ``work(first, end)`` for fixed blocks of villages; what it writes must not depend on their order."""
-    bounds = [(v, min(v + _VILLAGES_A_BLOCK, villages)) for v in range(0, villages, _VILLAGES_A_BLOCK)]
+def in_blocks(work: Callable[[int, int], None], count: int, threads: int, block: int = _VILLAGES_A_BLOCK) -> None:
+    """Call ``work(first, end)`` for fixed blocks of `count` things; what it writes must not depend on their order."""
+    bounds = [(first, min(first + block, count)) for first in range(0, count, block)]
     if threads == 1:
         for first, end in bounds:
             work(first, end)

@@ -29,6 +29,14 @@ def rule(function: F) -> F:
     return _kept(numba.njit(nogil=True, error_model="numpy", _nrt=False, forceinline=True, no_cfunc_wrapper=True)(function))
 
 
+def rare_rule(function: F) -> F:
+    """Mark a rule that few households come to, or none: it stays a function of its own.
+
+    What is put into the month takes registers and room in the cache from all households, also from those it never meets.
+    """
+    return _kept(numba.njit(nogil=True, error_model="numpy", _nrt=False, no_cfunc_wrapper=True)(function))
+
+
 def typed_rule(signature: str) -> Callable[[F], F]:
     """Mark a rule whose types are told: it is compiled once, and not anew for every kind of integer it is called with."""
 

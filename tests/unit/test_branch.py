@@ -142,10 +142,10 @@ def test_permits_of_the_year_are_released_from_the_branch_on():
 
 def test_costs_of_the_past_stay_those_of_the_past():
     lived, later, history = lived_and_later({}, {"seasonal_work": SEASONAL})
-    costs = later.frame.costs["seasonal_permits"][:, 0]
+    costs = later.frame.costs["seasonal_work"]["seasonal_permits"][:, 0]
     assert costs[: history.months].tolist() == [60.0] * history.months
     assert not costs[history.months :].any()
-    assert lived.frame.costs["seasonal_permits"].all()
+    assert lived.frame.costs["seasonal_work"]["seasonal_permits"].all()
 
 
 @pytest.mark.parametrize(

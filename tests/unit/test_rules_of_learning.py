@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from one_household import LUCK, home, households, parameters
+from one_household import LUCK, Counts, corridor, home, households, offer, parameters
 
 from sim.behaviour.learn import believe_risk, forget, hear, learn, signal_of, talk
 from sim.households.ties import KIN, KIND_SHIFT, VILLAGE, tie_rows
@@ -91,6 +91,8 @@ def test_without_ties_and_news_nobody_learns():
                 month,
                 LUCK,
                 home(in_force=255.0),
+                offer(),
+                np.array([corridor()]),
                 quiet,
                 0,
                 rows,
@@ -100,6 +102,7 @@ def test_without_ties_and_news_nobody_learns():
                 0,
                 len(people),
                 p,
+                Counts().flat,
             )
     assert not people["heard"][2:].any()
 
