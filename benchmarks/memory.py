@@ -14,6 +14,8 @@ import gc
 import multiprocessing
 from dataclasses import replace
 
+import numpy as np
+
 from benchmarks.figures import Figure, arguments, report
 from benchmarks.machine import forget_peak, peak_bytes
 from benchmarks.workload import SEED, prepared
@@ -35,9 +37,11 @@ def counted(one: Prepared) -> dict[str, int]:
         "ties": world.neighbours,
         "offsets of ties": world.offsets,
         "rows of ties": engine.ties,
-        "who leaves": engine.leavers,
+        "who waits": engine.waiting,
         "signals": engine.signals,
-        "tallies of blocks": engine.tallies,
+        "signals to come": engine.new_signals,
+        "workers abroad, twice": np.concatenate([engine.abroad, engine.new_abroad]),
+        "tallies of threads": engine.tallies,
     }
     return {name: array.nbytes for name, array in arrays.items()}
 

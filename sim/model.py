@@ -25,8 +25,8 @@ YEAR = 12
 class Engine(Protocol):
     """One way to live a month: compiled over records, or plain over Mesa objects."""
 
-    def plan(self, month: int, offers: np.ndarray) -> None:
-        """Learn and plan, for all households; `offers` hold for the month (see :mod:`sim.offers`)."""
+    def plan(self, month: int, offers: np.ndarray, meeting: bool) -> None:
+        """Learn and plan, for all households; who applies for anything waits, where there is a `meeting`."""
 
     def applications(self, month: int) -> tuple[np.ndarray, np.ndarray]:
         """Lottery numbers of those who apply for a place of a scheme, and its codes (see `travel.applies`)."""
@@ -89,15 +89,16 @@ class MigrationModel(mesa.Model):
         """One month: learn and plan; clear permits; travel, work, remit, consume, enforce, come home; close the
         books.
         """
-        self.engine.plan(self.month, self.offers.of_month(self.month))
-        granted = self.clear()
+        pools = self._pools()
+        self.engine.plan(self.month, self.offers.of_month(self.month), bool(pools.any()))
+        granted = self.clear(pools)
         self.tallies = self.engine.live(self.month, granted)
         self.granted_this_year += self._granted()
         self.offers.settle(self.month, self.tallies)
         self.ledger.close(self.month, self.tallies)
         self.month += 1
 
-    def clear(self) -> np.ndarray:
+    def clear(self, pools: np.ndarray) -> np.ndarray:
         """Share out the places of all schemes: the k smallest lottery numbers win, exactly.
 
         Returns the largest winning number by scheme and destination index, shape (schemes x PLACES,), -1 where none
@@ -107,7 +108,6 @@ class MigrationModel(mesa.Model):
         if self.month % YEAR == 0:
             self.granted_this_year[:] = 0
         largest = np.full((SCHEMES, PLACES), -1, np.int64)
-        pools = self._pools()
         if not pools.any():
             return largest.ravel()
         numbers, codes = self.engine.applications(self.month)

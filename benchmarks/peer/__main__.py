@@ -48,6 +48,7 @@ class Race:
     def month(self, repeats: int) -> np.ndarray:
         """Seconds of one month from the households as they are, shape (kernels, sides, repeats); ours is side 0."""
         w, month = self.world, self.run.model.month
+        self.offers = self.run.model.offers.of_month(month)
         at = w.at(month)
         news = w.conditions.news[at]
         told = {
@@ -96,12 +97,14 @@ class Race:
 
     def _ours(self, kernel: int, households: np.ndarray, tallies: np.ndarray, told: dict) -> Callable[[], None]:
         ties, seen, p = (told["ties"], told["neighbours"]), (told["signals"], told["abroad"]), told["p"]
-        now = told["month"], told["luck"], told["homes"]
+        now = told["month"], told["luck"], told["homes"], self.offers
 
         def lane(number: int) -> None:
             mine = households, self.blocks, number, self.threads
             if kernel == 0:
-                learn_lane(*mine, told["starts"], *now, told["news"], told["loud"], *ties, *seen, p)
+                learn_lane(
+                    *mine, told["starts"], *now, told["corridors"], told["news"], told["loud"], *ties, *seen, p, tallies
+                )
             else:
                 choose_lane(*mine, *now, told["corridors"], told["mobility"], *ties, told["abroad"], p, tallies)
 

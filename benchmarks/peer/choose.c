@@ -210,13 +210,14 @@ static inline void choose(household_t *h, int64_t i, const month_t *m, const hom
     const double ceiling = p->hazard * home->season_departures * mobility[MOST_MOBILE];
     bool stirred = h->stirred, counted = false;
     double near[PLACES];
+    const uint64_t three = bits(m->luck[FOR_DELIBERATE], h->key, 0, 0);
     if (stirred)
         h->stirred = 0;
     for (int w = 0; w < h->workers; w++) {
         int place = h->place[w];
         double limit = 1.0, u = 0.0;
         if (place == HOME) {
-            u = uniform(m->luck[FOR_DELIBERATE], h->key, w, 0);
+            u = third_of(three, w);
             if (!stirred && u >= ceiling)
                 continue;
             int64_t age = m->month - h->birth_month[w];

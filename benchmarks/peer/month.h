@@ -39,11 +39,19 @@ static inline uint64_t mixed(uint64_t x)
     return x ^ (x >> 31);
 }
 
+static inline uint64_t bits(uint64_t stream, int64_t key, int64_t worker, int64_t k)
+{
+    return mixed(stream + (uint64_t)key + (uint64_t)worker * 0x8CB92BA72F3D8DD7u + (uint64_t)k * 0xDABA0B6EB09322E3u);
+}
+
 static inline double uniform(uint64_t stream, int64_t key, int64_t worker, int64_t k)
 {
-    uint64_t x = mixed(stream + (uint64_t)key + (uint64_t)worker * 0x8CB92BA72F3D8DD7u
-                       + (uint64_t)k * 0xDABA0B6EB09322E3u);
-    return ((double)(x >> 12) + 0.5) * 2.220446049250313e-16;
+    return ((double)(bits(stream, key, worker, k) >> 12) + 0.5) * 2.220446049250313e-16;
+}
+
+static inline double third_of(uint64_t x, int n)
+{
+    return ((double)((x >> (21 * n + 1)) & ((1 << 21) - 1)) + 0.5) * 4.76837158203125e-07;
 }
 
 static double normal(uint64_t stream, int64_t key, int64_t worker, int64_t k)

@@ -20,6 +20,8 @@ def learn_lane(
     month: int,
     luck: np.ndarray,
     homes: np.ndarray,
+    offers: np.ndarray,
+    corridors: np.ndarray,
     news: np.ndarray,
     loud: int,
     ties: np.ndarray,
@@ -27,17 +29,22 @@ def learn_lane(
     signals: np.ndarray,
     abroad: np.ndarray,
     p: np.ndarray,
+    tallies: np.ndarray,
 ) -> None:
     """Learn, for every household of every `lanes`-th block."""
     for b in range(lane, len(blocks), lanes):
         origin = blocks[b, 2]
         first = starts[origin]
         count = starts[origin + 1] - first
-        home, told, q = homes[origin], news[origin], p[0]
+        home, offer, row, told = homes[origin], offers[origin], corridors[origin], news[origin]
+        tally, q = tallies[lane, origin], p[0]
         for i in range(blocks[b, 0], blocks[b, 1]):
             household = households[i]
             if lives(household, month):
-                learn(household, i, month, luck, home, told, loud, ties, neighbours, signals, abroad, first, count, q)
+                learn(
+                    household, i, month, luck, home, offer, row, told, loud,
+                    ties, neighbours, signals, abroad, first, count, q, tally,
+                )  # fmt: skip
 
 
 @rule
@@ -49,6 +56,7 @@ def choose_lane(
     month: int,
     luck: np.ndarray,
     homes: np.ndarray,
+    offers: np.ndarray,
     corridors: np.ndarray,
     mobility: np.ndarray,
     ties: np.ndarray,
@@ -60,8 +68,9 @@ def choose_lane(
     """Plan, for every household of every `lanes`-th block; `tallies` of shape (lanes, origins, tallies)."""
     for b in range(lane, len(blocks), lanes):
         origin = blocks[b, 2]
-        home, row, mobile, tally, q = homes[origin], corridors[origin], mobility[origin], tallies[lane, origin], p[0]
+        home, offer, row, mobile = homes[origin], offers[origin], corridors[origin], mobility[origin]
+        tally, q = tallies[lane, origin], p[0]
         for i in range(blocks[b, 0], blocks[b, 1]):
             household = households[i]
             if lives(household, month):
-                plan(household, i, month, luck, home, row, mobile, ties, neighbours, abroad, q, tally)
+                plan(household, i, month, luck, home, offer, row, mobile, ties, neighbours, abroad, q, tally)

@@ -22,13 +22,14 @@ from sim.behaviour.enforce import (
 from sim.behaviour.plan import NO_ROUTE, RETIREMENT, trades
 from sim.behaviour.remit import remit
 from sim.behaviour.travel import travel
-from sim.behaviour.work import work_abroad, work_at_home
-from sim.draws import Purpose, lasting, uniform_in
+from sim.behaviour.work import pay_of_work_at_home, serve_jobless, work_abroad, work_at_home
+from sim.draws import Purpose, bits_in, lasting, third_of, uniform_in
 from sim.schema.attributes import HOME, NEVER, NO_INTENT, PLACES, SHARE_ONE
 from sim.schema.rule import rare_rule, rule
 from sim.tallies import Tally, note
 
 ADULT = 18 * 12
+LONGEST_SPELL = 1200  # months are counted up to here
 SEASON = 1  # index in CAUSES
 
 
@@ -41,20 +42,28 @@ def live(household, ties, month, luck, home, offer, corridors, granted, p, tally
         note(tally, 0, Tally.ENDOWED, household.savings)
         note(tally, 0, Tally.ENDOWED_DEBT, household.debt)
     deflate(household, home, tally)
-    gone = 0
+    pay = pay_of_work_at_home(household, home)
+    unscarred = int(100.0 * pay + 0.5)
+    bits = bits_in(luck[Purpose.JOB], household.key, 0, 2)
+    earned, public, gone = 0, 0, 0
     for w in range(household.workers):
         if household.place[w] == HOME and month - household.birth_month[w] >= RETIREMENT:
             succeed(household, w, month)
         if household.intent[w] != NO_INTENT:
             travel(household, w, month, luck, corridors, granted, p, tally)
-        if household.place[w] != HOME:
+        if household.place[w] == HOME:
+            earned += work_at_home(household, w, third_of(bits, w), pay, unscarred, home, p)
+            if household.jobless[w] > 0 and home.services > 0.0:
+                public += serve_jobless(household, w, luck, home, offer, tally)
+            rest_at_home(household, w, luck, home, offer, corridors, p, tally)
+        else:
             gone += 1
+    note(tally, 0, Tally.HOME_PAY, earned)
+    earned += public
     shock = uniform_in(luck[Purpose.SHOCK], household.key, 0, 0) < p.home_shock
-    earned = work_at_home(household, month, luck, home, offer, p, tally)
     other = household.home_income // 2 if shock else household.home_income
     note(tally, 0, Tally.OTHER_INCOME, other)
-    if home.trade_share > 0.0 and gone < household.workers and trades(household, home):
-        other += trade(home, tally)
+    other += trade(household, gone, home, tally)
     arrived = 0
     if gone > 0:
         arrived = send_home(household, gone, month, luck, earned + other, corridors, p, tally)
@@ -64,9 +73,10 @@ def live(household, ties, month, luck, home, offer, corridors, granted, p, tally
         deposit = match_savings(household, arrived, home, tally)
     consume(household, earned + other + arrived - deposit, household.members - gone, home, p, tally)
     household.income = household.income + deposit
-    for w in range(household.workers):
-        household.months[w] = min(1200, household.months[w] + 1)
-        face_the_law(household, w, month, luck, shock, home, offer, corridors, p, tally)
+    if gone > 0:
+        for w in range(household.workers):
+            if household.place[w] != HOME:
+                face_the_law(household, w, month, luck, shock, home, offer, corridors, p, tally)
     count(household, ties, home, corridors, tally)
 
 
@@ -92,8 +102,10 @@ def send_home(household, sharers, month, luck, income, corridors, p, tally):
 
 
 @rule
-def trade(home, tally):
-    """A month's small trade across the border, cents."""
+def trade(household, gone, home, tally):
+    """A month's small trade across the border, cents; it needs a worker at home."""
+    if home.trade_share == 0.0 or gone == household.workers or not trades(household, home):
+        return 0
     income = int(home.trade_income + 0.5)
     note(tally, 0, Tally.TRADERS, 1)
     note(tally, 0, Tally.TRADE_INCOME, income)
@@ -114,14 +126,21 @@ def match_savings(household, arrived, home, tally):
 
 
 @rule
-def face_the_law(household, w, month, luck, shock, home, offer, corridors, p, tally):
-    """Enforcement and return for a worker abroad; at home, bans run and presence abroad fades from the record."""
-    place = household.place[w]
+def rest_at_home(household, w, luck, home, offer, corridors, p, tally):
+    """A month at home: bans run, and presence abroad fades from the record."""
+    household.months[w] = min(LONGEST_SPELL, household.months[w] + 1)
     if household.ban_from[w] != 0:
         live_with_ban(household, w, luck, home, offer, corridors, p, tally)
-    if place == HOME:
-        household.stay[w] = (household.stay[w] << 1) & SIX_MONTHS
-        return
+    household.stay[w] = (household.stay[w] << 1) & SIX_MONTHS
+
+
+@rule
+def face_the_law(household, w, month, luck, shock, home, offer, corridors, p, tally):
+    """Enforcement and return for a worker abroad."""
+    place = household.place[w]
+    household.months[w] = min(LONGEST_SPELL, household.months[w] + 1)
+    if household.ban_from[w] != 0:
+        live_with_ban(household, w, luck, home, offer, corridors, p, tally)
     corridor = corridors[place - 1]
     if corridor.emergency_return > 0.0:
         if uniform_in(luck[Purpose.EMERGENCY], household.key, w, 0) < corridor.emergency_return:

@@ -13,8 +13,8 @@ import math
 
 from sim.behaviour.learn import PRECISION_MOST
 from sim.behaviour.plan import NO_ROUTE, WORK_PERMIT, rewarded, scar_of
-from sim.draws import Purpose, bits_in, third_of, uniform_in
-from sim.schema.attributes import COURSE, GRANT, HOME, IRREGULAR, PROGRAMME, SKILL_ONE
+from sim.draws import Purpose, uniform_in
+from sim.schema.attributes import COURSE, GRANT, IRREGULAR, PROGRAMME, SKILL_ONE
 from sim.schema.conditions import SERVICE_BITS
 from sim.schema.rule import rare_rule, rule
 from sim.tallies import Tally, note
@@ -24,37 +24,30 @@ REINTEGRATION, WORKS = SERVICE_BITS["reintegration"], SERVICE_BITS["works"]
 
 
 @rule
-def work_at_home(household, month, luck, home, offer, p, tally):
-    """The month's earnings of all workers at home and their pay in public works, cents."""
-    earned, public = 0, 0
-    pay = home.pay_rural if household.rural == 1 else home.pay_urban
-    pay *= household.skill / SKILL_ONE
-    unscarred = int(100.0 * pay + 0.5)
-    bits = bits_in(luck[Purpose.JOB], household.key, 0, 2)
-    for w in range(household.workers):
-        if household.place[w] != HOME:
-            continue
-        u = third_of(bits, w)
-        if household.jobless[w] == 0:
-            if u < home.losing:
-                household.jobless[w] = 1
-        elif u < chance_at_home(household, w, home, p):
-            household.jobless[w] = 0
-            household.searching[w] = 0
-        elif household.jobless[w] < LONGEST:
-            household.jobless[w] = household.jobless[w] + 1
-        if household.jobless[w] > 0 and home.services > 0.0:
-            public += serve_jobless(household, w, luck, home, offer, tally)
-        if household.scar[w] > 0:
-            household.scar[w] = household.scar[w] - 1
-        if household.jobless[w] == 0:
-            if household.scar[w] > 0 or home.grant_gain > 0.0:
-                gain = home.grant_gain if household.served[w] & GRANT else 0.0
-                earned += int(100.0 * pay * (1.0 - scar_of(household, w, home, p)) * (1.0 + gain) + 0.5)
-            else:
-                earned += unscarred
-    note(tally, 0, Tally.HOME_PAY, earned)
-    return earned + public
+def pay_of_work_at_home(household, home):
+    """A month's pay at home of a worker of the household without a scar, USD."""
+    return (home.pay_rural if household.rural == 1 else home.pay_urban) * (household.skill / SKILL_ONE)
+
+
+@rule
+def work_at_home(household, w, u, pay, unscarred, home, p):
+    """The month's earnings of a worker at home, cents; `unscarred` is `pay` in cents, `u` the draw for the job."""
+    if household.jobless[w] == 0:
+        if u < home.losing:
+            household.jobless[w] = 1
+    elif u < chance_at_home(household, w, home, p):
+        household.jobless[w] = 0
+        household.searching[w] = 0
+    elif household.jobless[w] < LONGEST:
+        household.jobless[w] = household.jobless[w] + 1
+    if household.scar[w] > 0:
+        household.scar[w] = household.scar[w] - 1
+    if household.jobless[w] > 0:
+        return 0
+    if household.scar[w] > 0 or home.grant_gain > 0.0:
+        gain = home.grant_gain if household.served[w] & GRANT else 0.0
+        return int(100.0 * pay * (1.0 - scar_of(household, w, home, p)) * (1.0 + gain) + 0.5)
+    return unscarred
 
 
 @rare_rule

@@ -7,12 +7,15 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
+from sim.behaviour.permits import SCHEMES
 from sim.draws import luck_of
-from sim.engine.blocks import collect_applications, cut_blocks, first_signals, live_blocks, plan_blocks
+from sim.engine.blocks import collect_applications, cut_blocks, first_signals, live_after_meeting, live_month
 from sim.engine.world import World
 from sim.households.ties import tie_rows
 from sim.schema.attributes import PLACES, WORKERS
 from sim.tallies import TALLIES
+
+NOTHING_GRANTED = np.full(SCHEMES * PLACES, -1, np.int64)
 
 
 class CompiledEngine:
@@ -22,49 +25,53 @@ class CompiledEngine:
         self.world = world
         self.blocks = cut_blocks(world.starts)
         self.ties = tie_rows(world.offsets, world.neighbours)
-        self.leavers = np.empty(len(world.households), np.int32)
-        self.leaving = np.zeros(len(self.blocks), np.int64)
-        self.signals = np.zeros(len(world.households), np.int64)
-        self.abroad = np.zeros(len(world.households), np.int8)
+        self.waiting = np.empty(len(world.households), np.int32)
+        self.waits = np.zeros(len(self.blocks), np.int64)
+        self.signals, self.new_signals = (np.zeros(len(world.households), np.int64) for _ in range(2))
+        self.abroad, self.new_abroad = (np.zeros(len(world.households), np.int8) for _ in range(2))
         self.lanes = max(1, min(threads, len(self.blocks)))
         self.tallies = np.zeros((self.lanes, len(world.starts) - 1, (PLACES + 1) * TALLIES), np.int64)
         self.pool = ThreadPoolExecutor(max(1, self.lanes - 1))  # starts a thread when the first work comes
         first_signals(world.households, month, self.signals, self.abroad)
 
-    def plan(self, month: int, offers: np.ndarray) -> None:
-        """Learn and plan, for all households; `offers` hold for the month (see :mod:`sim.offers`)."""
+    def plan(self, month: int, offers: np.ndarray, meeting: bool) -> None:
+        """Plan the month, and live it for all who do not wait for a `meeting`; `offers`: see :mod:`sim.offers`."""
         w = self.world
         at = w.at(month)
         news = w.conditions.news[at]
-        loud = int(news.max() > 0)
         self.tallies[:] = 0
         self.offers = offers
         self.luck = luck_of(w.seed, month)
         self._each_lane(
-            plan_blocks, w.starts, month, self.luck, w.conditions.homes[at], offers, w.conditions.corridors[at],
-            w.mobility, news, loud, self.ties, w.neighbours, self.signals, self.abroad, w.parameters, self.tallies,
-            self.leavers, self.leaving,
+            live_month, w.starts, month, self.luck, w.conditions.homes[at], offers, w.conditions.corridors[at],
+            w.mobility, news, int(news.max() > 0), int(meeting), NOTHING_GRANTED, self.ties, w.neighbours,
+            self.signals, self.abroad, self.new_signals, self.new_abroad, w.parameters, self.tallies,
+            self.waiting, self.waits,
         )  # fmt: skip
 
     def applications(self, month: int) -> tuple[np.ndarray, np.ndarray]:
         """Lottery numbers of those who apply for a place of a scheme, and its codes (see `travel.applies`)."""
         w = self.world
-        numbers = np.empty(int(self.leaving.sum()) * WORKERS, np.int64)
+        numbers = np.empty(int(self.waits.sum()) * WORKERS, np.int64)
         codes = np.empty(len(numbers), np.int8)
         corridors = w.conditions.corridors[w.at(month)]
         found = collect_applications(
-            w.households, self.blocks, self.leavers, self.leaving, self.luck, corridors, w.parameters, numbers, codes
+            w.households, self.blocks, self.waiting, self.waits, self.luck, corridors, w.parameters, numbers, codes
         )
         return numbers[:found], codes[:found]
 
     def live(self, month: int, granted: np.ndarray) -> np.ndarray:
-        """Live the month; tallies of shape (origins, places, tallies)."""
+        """Live the month for those who waited for the meeting; tallies of all, shape (origins, places, tallies)."""
         w = self.world
         at = w.at(month)
-        self._each_lane(
-            live_blocks, month, self.luck, w.conditions.homes[at], self.offers, w.conditions.corridors[at],
-            granted, self.ties, self.signals, self.abroad, w.parameters, self.tallies,
-        )  # fmt: skip
+        if self.waits.any():
+            self._each_lane(
+                live_after_meeting, month, self.luck, w.conditions.homes[at], self.offers, w.conditions.corridors[at],
+                granted, self.ties, self.new_signals, self.new_abroad, w.parameters, self.tallies,
+                self.waiting, self.waits,
+            )  # fmt: skip
+        self.signals, self.new_signals = self.new_signals, self.signals
+        self.abroad, self.new_abroad = self.new_abroad, self.abroad
         return self.tallies.sum(axis=0).reshape(-1, PLACES + 1, TALLIES)
 
     def records(self) -> np.ndarray:

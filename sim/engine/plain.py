@@ -130,8 +130,8 @@ class PlainEngine:
         self.signals = [signal_of(agent) if lives(agent, month - 1) else 0 for agent in self.agents]
         self.abroad = [abroad_in(signal) for signal in self.signals]
 
-    def plan(self, month: int, offers: np.ndarray) -> None:
-        """Learn and plan, for all agents; `offers` hold for the month (see :mod:`sim.offers`)."""
+    def plan(self, month: int, offers: np.ndarray, meeting: bool) -> None:
+        """Learn and plan, for all agents; `offers` hold for the month. All wait, `meeting` or not."""
         at = self.world.at(month)
         conditions = self.world.conditions
         self.month = month

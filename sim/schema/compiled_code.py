@@ -137,6 +137,8 @@ def _awaited(path: Path) -> Any:
         found = _read(path)
         if found is not None:
             return found
+        if claim in _held:  # this process has tried already, and failed to compile it
+            return None
         if _claimed(claim):
             found = _read(path)  # saved between the look and the claim
             if found is not None:

@@ -15,6 +15,7 @@ import numba
 from sim.schema.compiled_code import keep
 
 COMPILED: bool = not numba.config.DISABLE_JIT
+numba.config.LOOP_VECTORIZE = 0  # loops over ties and workers are too short for vectors: they cost more than they save
 
 F = TypeVar("F", bound=Callable)
 

@@ -42,8 +42,8 @@ def meetings(model: MigrationModel) -> Iterator[tuple[np.ndarray, np.ndarray, np
             seen["asked"] = applications(month)
             return seen["asked"]
 
-        def watch(seen: dict = seen, clear=clear) -> np.ndarray:
-            seen["granted"] = clear()
+        def watch(pools: np.ndarray, seen: dict = seen, clear=clear) -> np.ndarray:
+            seen["granted"] = clear(pools)
             seen["left"] = model._pools() - model.granted_this_year
             return seen["granted"]
 

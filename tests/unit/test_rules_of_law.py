@@ -10,7 +10,7 @@ from small_worlds import begin, pack, scenario
 from sim.behaviour.advise import BAN_RULES_BIT
 from sim.behaviour.come_home import leave
 from sim.behaviour.enforce import BAN, COMPLIES, EXPELLED, EXPELLED_BANNED, EXPULSION, STAYS, enforce, impose, run_ban
-from sim.behaviour.live import face_the_law
+from sim.behaviour.live import face_the_law, rest_at_home
 from sim.behaviour.permits import SCHEMES
 from sim.behaviour.plan import (
     ENDED,
@@ -135,7 +135,7 @@ def test_the_window_rolls_on_at_home(months_at_home, lawful):
     """After three months there: back within two, the fourth month in six; back after three, three more are lawful."""
     household, p = households(place=0, stay=0b111)[0], parameters()
     for _ in range(months_at_home):
-        face_the_law(household, 0, 0, LUCK, False, home(), offer(), np.array([corridor()]), p, Counts().flat)
+        rest_at_home(household, 0, LUCK, home(), offer(), np.array([corridor()]), p, Counts().flat)
     household["place"][0] = 1
     for _ in range(lawful):
         month_of_law(household, 9, p, window_months=6.0)

@@ -10,7 +10,7 @@ from one_household import LUCK, Counts, corridor, home, households, offer, param
 
 from sim.behaviour.come_home import EMERGENCY
 from sim.behaviour.enforce import BAN, EXPULSION, STAYS, delist, enforce
-from sim.behaviour.live import face_the_law
+from sim.behaviour.live import face_the_law, rest_at_home
 from sim.behaviour.permits import (
     QUOTA,
     RECRUITMENT,
@@ -236,7 +236,11 @@ def test_an_amnesty_takes_its_share_off_the_list_and_tells_some():
 def lawful_month(household: np.void, at_home: dict[str, float], **fields: float) -> Counts:
     counts, rows = Counts(), np.array([corridor(**fields)] * 3)
     where = home(legal_aid=1.0, **at_home)
-    face_the_law(household, 0, 3, LUCK, False, where, offer(centre=1.0), rows, parameters(a0=-10.0), counts.flat)
+    p, advice = parameters(a0=-10.0), offer(centre=1.0)
+    if household["place"][0] == HOME:
+        rest_at_home(household, 0, LUCK, where, advice, rows, p, counts.flat)
+    else:
+        face_the_law(household, 0, 3, LUCK, False, where, advice, rows, p, counts.flat)
     return counts
 
 

@@ -22,8 +22,8 @@ from sim.behaviour.enforce import EXPULSION
 from sim.behaviour.permits import applies
 from sim.behaviour.plan import FREE_BIT, PERMIT_BIT, pay_at_home, plan
 from sim.behaviour.travel import enter
-from sim.behaviour.work import chance_at_home, work_at_home
-from sim.draws import Purpose, lasting, luck_of
+from sim.behaviour.work import chance_at_home, pay_of_work_at_home, serve_jobless, work_at_home
+from sim.draws import Purpose, bits_in, lasting, luck_of, third_of
 from sim.households.ties import TIE_ROW
 from sim.schema.attributes import ADVICE, BELIEF_ONE, COURSE, GRANT, NO_INTENT, PROGRAMME, SHARE_ONE
 from sim.schema.conditions import SEEDED, SERVICE_BITS
@@ -261,7 +261,10 @@ def month_at_home(
 ) -> tuple[int, Counts]:
     counts = Counts()
     where = home(services=float(SERVICE_BITS[services]), **{**NO_JOB, **fields})
-    earned = work_at_home(household, 3, LUCK, where, offer(**(given or {})), parameters(search_level=0.0), counts.flat)
+    pay, u = pay_of_work_at_home(household, where), third_of(bits_in(LUCK[Purpose.JOB], household["key"], 0, 2), 0)
+    earned = work_at_home(household, 0, u, pay, int(100.0 * pay + 0.5), where, parameters(search_level=0.0))
+    if household["jobless"][0] > 0:
+        earned += serve_jobless(household, 0, LUCK, where, offer(**(given or {})), counts.flat)
     return int(earned), counts
 
 

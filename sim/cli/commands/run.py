@@ -10,6 +10,8 @@ KEYS (unit, default)
   population=P             a prepared size: small, standard, full (standard)
   population.scale=X       agents per household, 0.0001 to 1 (0.01: one agent for a hundred households)
   population.burn_in=M     months lived before the first month counts (60)
+  population.donors=X      agents per household that live the whole burn-in where scale is larger; the others begin in
+                           the state of one of these and live its last year (0.05)
   seeds=N                  number of runs, each with its own luck (8)
   first_seed=K             seed of the first run; the others follow (1)
   engine=E                 compiled or mesa: same results, fast or as plain Mesa objects (compiled)
