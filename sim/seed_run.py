@@ -173,7 +173,7 @@ def world_of_heirs(prepared: Prepared, sample: SeedRun, seed: int, threads: int)
     return _world_of(prepared, people, ties, seed)
 
 
-def _world_of(prepared: Prepared, people: Population, ties: Ties, seed: int) -> World:
+def _world_of(prepared: Prepared, people: Population | State, ties: Ties | State, seed: int) -> World:
     return World(
         households=people.households,
         starts=people.starts,
@@ -216,16 +216,7 @@ class SeedRun:
     @classmethod
     def resumed(cls, prepared: Prepared, seed: int, state: State, threads: int) -> SeedRun:
         """A run that goes on from a checkpoint with the very records of `state`."""
-        world = World(
-            households=state.households,
-            starts=state.starts,
-            offsets=state.offsets,
-            neighbours=state.neighbours,
-            conditions=prepared.conditions,
-            mobility=prepared.mobility,
-            parameters=prepared.parameters,
-            seed=seed,
-        )
+        world = _world_of(prepared, state, state, seed)
         run = cls(prepared, seed, threads, world, state.month)
         run.model.recall(state.memory)
         run.counted.recall(state)

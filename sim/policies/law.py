@@ -10,26 +10,7 @@ import numpy as np
 from sim.policies.base import Policy, policy
 from sim.policies.context import Context
 from sim.policies.settings import setting
-from sim.schema.quantities import CATEGORIES_OF_BAN
-
-RULES = (
-    "free_movement",
-    "permit_access",
-    "permit_upfront",
-    "permit_monthly",
-    "seasonal_quota",
-    "seasonal_length",
-    "visa_free_days",
-    "visa_free_window",
-    "border_run",
-    "offence",
-    "detection",
-    "expulsion",
-    "listing",
-    "refusal",
-    *CATEGORIES_OF_BAN,
-)
-"""The quantities that are law or its enforcement."""
+from sim.schema.quantities import LAW
 
 
 @policy("law")
@@ -42,13 +23,13 @@ class Law(Policy):
     Sources: the dated rules are the pack's, each with its legal reference.
     """
 
-    modifies = RULES
+    modifies = LAW
     sources = ("The dated rules of the region pack, each with its legal reference",)
 
     hold_at: str | None = setting(
         None, "month", unit="month", optional=True, prose="Month whose law is kept; null = none held."
     )
-    rules: str | tuple[str, ...] = setting("all", "names", unit="", choices=RULES, prose="Which rules are held.")
+    rules: str | tuple[str, ...] = setting("all", "names", unit="", choices=LAW, prose="Which rules are held.")
 
     @classmethod
     def example(cls) -> Self:
