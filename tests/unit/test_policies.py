@@ -17,11 +17,11 @@ from sim.policies.combine import changed, touched
 from sim.policies.context import Context
 from sim.policies.devaluation import Devaluation
 from sim.policies.exchange_rate import ExchangeRate
-from sim.policies.law import RULES, Law
+from sim.policies.law import Law
 from sim.policies.reentry_ban import ReentryBan
 from sim.policies.seasonal_work import SeasonalWork
 from sim.region import Region, load
-from sim.schema.quantities import CATEGORIES_OF_BAN, QUANTITIES, TOPICS
+from sim.schema.quantities import CATEGORIES_OF_BAN, LAW, QUANTITIES, TOPICS
 
 ALL = sorted(registered())
 
@@ -241,7 +241,7 @@ def test_the_seasonal_quota_is_shared_out_whole(region, context):
 def test_law_is_held_rule_by_rule(region, context):
     month = context.month("2012-12")
     some = Law(hold_at="2012-12", rules=("visa_free_window",))
-    for name in RULES:
+    for name in LAW:
         base = region.array(name)
         held = changed(name, base, [Law(hold_at="2012-12")], context)
         assert (held[month:] == base[month]).all()
