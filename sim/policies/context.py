@@ -67,7 +67,7 @@ class Context:
         return self.months(during)[:, None, None] & of[None, :, None] & to[None, None, :]
 
     def portion(self, origins: Iterable[str] | None = None) -> np.ndarray:
-        """Share of each of those origins in their households, 0 for others: how a total is shared out; float64 [T, O]."""
+        """Share of each of those origins in all their households, by which a total is shared out; float64 [T, O]."""
         households = self.households * _chosen(self.origins, origins)[None, :]
         total = households.sum(axis=1, keepdims=True)
         return np.divide(households, total, out=np.zeros_like(households), where=total > 0)

@@ -22,11 +22,11 @@ Dearer ones are trusted more."""
 class InformationCampaign(Policy):
     """So many households a month are contacted and told of some topics.
 
-    `seeding` says whom: anybody, the tenth of the households with most ties, those with a worker back within a year,
-    or workers about to leave. `heads` is the number of contacts a month in all the origins together, shared out by their
+    `seeding` says whom: anybody, the tenth of the households with most ties, those with a worker back within a year, or
+    workers about to leave. `heads` is the number of contacts a month in all the origins together, shared out by their
     numbers of households, so that seedings are compared at the same number and cost. `trust` is the chance that a
-    contacted household takes in a topic. What it takes in it passes on to its contacts, and forgets, as everything else.
-    One's own status (is my name on a list?) can be told, but nobody passes it on.
+    contacted household takes in a topic. What it takes in it passes on to its contacts, and forgets, as everything
+    else. One's own status (is my name on a list?) can be told, but nobody passes it on.
 
     Rules: learning; those about to leave are reached in planning, when they have decided: who learns of a ban stays,
     who learns of a permit can apply in time.

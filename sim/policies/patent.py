@@ -19,8 +19,8 @@ from sim.policies.settings import money, public_cost, setting, share_of, when, w
 class Patent(Policy):
     """A destination sets what its work permit or patent costs, who gets it, and how long it takes.
 
-    `monthly` is the price paid every month, `upfront` what papers, examination and insurance cost before the first
-    one, `access` the chance that one who knows of the permit and can pay gets it (an examination lowers it), `wait` the
+    `monthly` is the price paid every month, `upfront` what papers, examination and insurance cost before the first one,
+    `access` the chance that one who knows of the permit and can pay gets it (an examination lowers it), `wait` the
     months of work without papers before it comes. A migrant without a permit is irregular once the days without one are
     used up.
 

@@ -20,14 +20,14 @@ class Regularisation(Policy):
     """Irregular migrants can obtain a work permit where they are, at its usual price.
 
     `share` is the monthly chance of one whose household knows of work permits and who can pay the price before the
-    first month. His overstay is forgiven and his stay is covered as by any other work permit. `known_to` is the share of
-    households told of work permits when it begins.
+    first month. His overstay is forgiven and his stay is covered as by any other work permit. `known_to` is the share
+    of households told of work permits when it begins.
 
     Rules: the month's enforcement of an irregular migrant; pay is that of a regular migrant from then on.
     Left out: conditions on time there or a clean record; that the prospect draws more irregular migrants in is in the
     model only as far as households know the permit as a lawful way.
-    Sources: wages of the legalised rose by about 6 % (Kossoudji and Cobb-Clark 2002, United States, 1986); a million
-    Venezuelans regularised in Colombia, negligible harm to natives' jobs (Bahar, Ibanez and Rozo 2021).
+    Sources: wages of the legalised rose by about 6 % (Kossoudji and Cobb-Clark 2002, United States, 1986); nearly half
+    a million Venezuelans regularised in Colombia, no or negligible harm to natives' jobs (Bahar, Ibanez and Rozo 2021).
     Assumed: the monthly share; 30 USD a case.
     Cost: per person regularised.
     Sign: fewer irregular migrants, less pay withheld.

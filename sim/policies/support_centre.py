@@ -20,16 +20,17 @@ class SupportCentre(Policy):
     """Centres at home tell those about to leave of lawful ways and rules, and check whether they are banned.
 
     Who has heard of the centres goes there before leaving, and so do the banned who wait at home, as long as there is
-    room: `capacity` is the clients a month in all the origins together. Who learns there that he is banned from where he
-    wants to go stays. `legal_aid` is the share of banned clients whose administrative ban is lifted, `language` the
+    room: `capacity` is the clients a month in all the origins together. Who learns there that he is banned from where
+    he wants to go stays. `legal_aid` is the share of banned clients whose administrative ban is lifted, `language` the
     share of clients about to leave who take a course, which adds `language_gain` to their pay abroad from then on.
 
-    Rules: planning, when a worker has decided to leave; the month's enforcement for the banned at home; pay abroad.
-    The gain does not enter the choice where to go: nobody leaves because of a course.
+    Rules: planning, when a worker has decided to leave; the month's enforcement for the banned at home; pay abroad. The
+    gain does not enter the choice where to go: nobody leaves because of a course.
     Left out: travel to a centre; centres abroad; advice that turns out wrong; social-security and health advice.
     Sources: many learn of their ban only at the border (weblog.iom.int, on Tajik border guards); language training
-    raised the earnings of refugees in Denmark (Foged and van der Werf 2023), who are not labour migrants: so the
-    default gain is 0. IOM ran such centres in five cities of Kazakhstan and seven of Tajikistan.
+    raised fluency and further schooling of refugees in Denmark (Foged and van der Werf 2023), but no gain in pay of
+    labour migrants was found in print: so the default gain is 0. IOM ran such centres in five cities of Kazakhstan and
+    seven of Tajikistan.
     Assumed: shares helped; 15 USD a visit; 150 USD a course. No study of legal aid was found: its default is 0.
     Cost: per visit and per course.
     Sign: more trips called off, fewer refused at the border.

@@ -25,9 +25,9 @@ class WorkQuota(Policy):
 
     Rules: the meeting shares permits out by the smallest lottery numbers; travel gives the permit or notes the refusal.
     Left out: quotas by employer, trade or region; waiting lists over the year's end.
-    Sources: a made-up instrument; Russia's quotas of 2012-2014 were for all nationalities together and no share of these
-    three is known, so the pack holds a chance instead. Restriction moves migrants out of lawful ways: Czaika and de Haas
-    2017.
+    Sources: a made-up instrument; Russia's quotas of 2012-2014 were for all nationalities together and no share of
+    these three is known, so the pack holds a chance instead. Restriction moves migrants out of lawful ways: Czaika and
+    de Haas 2017.
     Assumed: 20 USD a permit for sharing out.
     Cost: per work permit granted.
     Sign: fewer work permits, more refused: by accounting.
