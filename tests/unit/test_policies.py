@@ -111,7 +111,9 @@ def test_a_policy_describes_itself(name):
     assert all(rule.prose for rule in cls.settings().values())
     assert set(cls.example().costs) <= set(MEASURES)
     assert min(cls.example().costs.values(), default=0.0) >= 0
-    assert not [rule.kind for rule in cls.settings().values() if rule.kind in ("choice", "choices") and not rule.choices]
+    assert not [
+        rule.kind for rule in cls.settings().values() if rule.kind in ("choice", "choices") and not rule.choices
+    ]
 
 
 @pytest.mark.parametrize("name", ALL)

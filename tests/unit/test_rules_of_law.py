@@ -42,7 +42,9 @@ def exit_after(
     return household, counts
 
 
-@pytest.mark.parametrize(("overstay", "months"), [(0, 0), (1, 0), (2, 36), (5, 36), (6, 60), (9, 60), (10, 120), (30, 120)])
+@pytest.mark.parametrize(
+    ("overstay", "months"), [(0, 0), (1, 0), (2, 36), (5, 36), (6, 60), (9, 60), (10, 120), (30, 120)]
+)
 def test_the_ban_found_at_the_exit_grows_with_the_overstay(overstay, months):
     household, counts = exit_after(overstay, notice=0.0)
     assert household["ban_left"][0] == months
