@@ -11,6 +11,7 @@ tested, since studies disagree (see the page of `information_campaign`).
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from functools import cache
 from math import sqrt
@@ -33,7 +34,10 @@ LEVEL, POWER = 0.01, 0.9
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """A claim: under the policy, the measure in the months of the window is larger (+1) or smaller (-1)."""
+    """A claim: under the policy a measure is larger (+1) or smaller (-1) in the months of the window.
+
+    `measure` may be an expression of measures, as ``irregular / stock``.
+    """
 
     policy: str
     measure: str
@@ -53,8 +57,8 @@ ROWS = ()
 
 @cache
 def history() -> Scenario:
-    """Four years of history after five of settling."""
-    return scenario(scale=1e-3, burn_in=60, until="2015-12")
+    """Six years of history after five of settling."""
+    return scenario(scale=1e-3, burn_in=60, until="2017-12")
 
 
 @cache
@@ -79,16 +83,17 @@ _SETTINGS: dict[str, dict[str, Any]] = {}
 
 
 def value(tables: tuple[pd.DataFrame, pd.DataFrame], row: Row) -> float:
-    """Mean of the measure over the months of the window, summed over the places."""
-    corridors, origins = tables
-    table = corridors if row.measure in corridors.columns else origins
-    first, last = (pd.Timestamp(month) for month in row.window)
-    chosen = table["month"].between(first, last)
+    """The measure, or the expression of measures, made of their monthly means over the window and sums over places."""
+    names = set(re.findall(r"[a-z][a-z_0-9]*", row.measure))
+    table = next(table for table in tables if names <= set(table.columns))
+    chosen = table["month"].between(*(pd.Timestamp(month) for month in row.window))
     for place in ("origin", "destination"):
         wanted = getattr(row, place)
         if wanted is not None:
             chosen &= table[place] == wanted
-    return float(table[chosen].groupby("month")[row.measure].sum().mean())
+    months = table.loc[chosen, "month"].nunique()
+    means = table.loc[chosen, sorted(names)].sum().to_frame().T / months
+    return float(means.eval(row.measure).iloc[0])
 
 
 def differences(row: Row, seeds: tuple[int, ...] = SEEDS) -> np.ndarray:
