@@ -15,7 +15,7 @@ export MPLCONFIGDIR := $(CURDIR)/$(VENV)/matplotlib
 help:
 	@echo "make demo    install, then run history against no_ban: results/demo/report.html"
 	@echo "make test    install what the tests need, then style, imports and tests"
-	@echo "make bench   speed and memory of the engines"
+	@echo "make bench   speed, memory, peers and paired seeds: some twenty minutes"
 	@echo "make docs    the reference pages, from the tables of the program"
 	@echo "make lock    renew the locked requirements"
 	@echo "make clean   remove the environment and everything that was built"

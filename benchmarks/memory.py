@@ -34,6 +34,8 @@ def counted(one: Prepared) -> dict[str, int]:
         "records": world.households,
         "ties": world.neighbours,
         "offsets of ties": world.offsets,
+        "rows of ties": engine.ties,
+        "who leaves": engine.leavers,
         "signals": engine.signals,
         "tallies of blocks": engine.tallies,
     }

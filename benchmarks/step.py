@@ -47,9 +47,8 @@ def timed(one: Prepared, months: int, threads: int, repeats: int) -> Timing:
     before = peak_bytes()
     settled = SeedRun(one, SEED, threads)
     settled.burn_in()
-    runs = [_once(settled.continue_as(one, threads), months)]
-    peak = peak_bytes() - before
-    runs += [_once(settled.continue_as(one, threads), months) for _ in range(repeats - 1)]
+    peak = peak_bytes() - before  # of one run: repeats hold a copy of the settled households besides
+    runs = [_once(settled.continue_as(one, threads), months) for _ in range(repeats)]
     settled.model.engine.close()
     digests = {digest for *_, digest in runs}
     if len(digests) > 1:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 from sim.configuration import request
+from sim.region import Region
 from sim.seed_run import Prepared, prepare
 
 BURN_IN = 12
@@ -26,9 +27,8 @@ def prepared(
     wants fewer months leaves it off early. `parameters` replaces numbers of the behaviour, to switch a part of it off.
     """
     whole = request("run", ["scenario=history"])
-    living = float(whole.region.array("households")[0].sum())
     changes = {
-        "population.scale": min(1.0, households / living),
+        "population.scale": scale_of(households, whole.region),
         "population.burn_in": burn_in,
         "engine": engine,
         "until": whole.region.label(max(YEAR, months) - 1),
@@ -36,6 +36,11 @@ def prepared(
     }
     asked = request("run", ["scenario=history"], changes)
     return prepare(asked.scenario, asked.region)
+
+
+def scale_of(households: int, region: Region) -> float:
+    """The scale at which about `households` live in the first month."""
+    return min(1.0, households / float(region.array("households")[0].sum()))
 
 
 def in_plain_python(module: str, arguments: list[str]) -> str:

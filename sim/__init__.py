@@ -13,15 +13,16 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sim.api import branch as branch
     from sim.api import compare as compare
     from sim.api import network as network
     from sim.api import run as run
     from sim.errors import InputError as InputError
 
 __version__ = "0.1.0"
-__all__ = ["InputError", "__version__", "compare", "network", "run"]
+__all__ = ["InputError", "__version__", "branch", "compare", "network", "run"]
 
-_WHERE = {"run": "sim.api", "compare": "sim.api", "network": "sim.api", "InputError": "sim.errors"}
+_WHERE = {"run": "sim.api", "compare": "sim.api", "branch": "sim.api", "network": "sim.api", "InputError": "sim.errors"}
 
 
 def __getattr__(name: str) -> Any:

@@ -1,16 +1,18 @@
-"""The simulator in Python: `run` and `compare`, giving pandas tables and figures."""
+"""The simulator in Python: `run`, `compare` and `branch`, giving pandas tables and figures."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.configuration import Request, request
+from sim.errors import InputError
 
 if TYPE_CHECKING:
     from networkx import Graph
 
+    from sim.branches import Branches
     from sim.output.result import Comparison, RunResult
 
 
@@ -27,6 +29,7 @@ def run(
     region: str | Path | None = None,
     overrides: Mapping[str, Any] | None = None,
     output: str | Path | None = None,
+    checkpoint: str | Sequence[str] | None = None,
 ) -> RunResult:
     """Run a scenario.
 
@@ -52,6 +55,8 @@ def run(
         Any key of the command line with its value: ``{"policies.reentry_ban.months": 24, "parameters.beta": 1.1}``.
     output
         Folder to write the results to; nothing is written without it.
+    checkpoint
+        A month, ``2014-07``, or several, whose beginning is kept in `output` for `branch`.
 
     Returns
     -------
@@ -71,16 +76,16 @@ def run(
         "first_seed": first_seed,
     }
     given |= {"engine": engine, "threads": threads, "until": until}
+    given["checkpoint"] = checkpoint
     asked = _request("run", {"scenario": scenario}, given, region, overrides, output)
-    from sim.output.folder import require_writable, write_run
-    from sim.simulation import simulate
+    if asked.checkpoints and output is None:
+        raise InputError("checkpoint", f"is {', '.join(asked.checkpoints)} without output", "output=FOLDER with it")
+    from sim.output.folder import require_writable
+    from sim.simulation import simulate, simulate_into
 
-    if output is not None:
-        require_writable(asked.folder)
-    result = simulate(asked.scenario, asked.region)
-    if output is not None:
-        write_run(result, asked.folder)
-    return result
+    if output is None:
+        return simulate(asked.scenario, asked.region)
+    return simulate_into(require_writable(asked.folder), asked.scenario, asked.region, asked.checkpoints)
 
 
 def compare(
@@ -136,6 +141,71 @@ def compare(
     return comparison
 
 
+def branch(
+    checkpoint: str | Path,
+    scenario: str | Path | Sequence[str | Path] | None = None,
+    *,
+    against: str | Path | None = None,
+    engine: str | None = None,
+    threads: int | None = None,
+    until: str | None = None,
+    region: str | Path | None = None,
+    overrides: Mapping[str, Any] | None = None,
+    output: str | Path | None = None,
+) -> Branches:
+    """Go on from a checkpoint under one scenario or several: many futures of one history.
+
+    Population, scale, seeds and burn-in are those of the checkpoint; its parameters and corridors hold unless
+    `overrides` or a scenario's file gives others. A branch in which nothing is changed equals the unbroken run, bit for
+    bit.
+
+    Parameters
+    ----------
+    checkpoint
+        A file that ``run(..., checkpoint="2014-07")`` has left, or a run's folder with one in it.
+    scenario
+        Names or paths of scenarios, a branch each; None = the scenario of the checkpoint.
+    against
+        A scenario to compare the branches with, over the months from the checkpoint on.
+    engine, threads, until
+        As in `run`; as in the checkpoint's run unless given.
+    region
+        Where the checkpoint's pack lies now, if it has been moved.
+    overrides
+        Keys of the command line with their values, for all branches; policies among them do not hold for an `against`
+        that is no branch itself.
+    output
+        Folder to write a folder for each branch to; nothing is written without it.
+
+    Returns
+    -------
+    Branches
+        `runs` (each a RunResult over the whole time, by name; also ``branches["no_ban"]``) and `comparisons`.
+
+    Raises
+    ------
+    InputError
+        Anything that cannot be run: a checkpoint that is altered, cut short or of another program among it.
+    """
+    from sim.configuration.branching import branch_request
+
+    several = [scenario] if isinstance(scenario, str | Path) else scenario or []
+    choices = [f"scenario={','.join(map(str, several))}"] if several else []
+    choices += [f"against={against}"] if against is not None else []
+    given = {"engine": engine, "threads": threads, "until": until}
+    more, changes = _overrides(given, region, overrides, output)
+    asked = branch_request(checkpoint, choices + more, changes)
+    from sim.branches import simulate_branches
+    from sim.output.folder import require_branches
+
+    if output is not None:
+        require_branches(asked.folder, [one.name for one in asked.scenarios])
+    branches = simulate_branches(asked.checkpoint.path, list(asked.scenarios), asked.region, asked.against)
+    if output is not None:
+        branches.write(asked.folder)
+    return branches
+
+
 def network(
     scenario: str | Path = "history",
     *,
@@ -172,6 +242,15 @@ def _request(
     output: str | Path | None,
 ) -> Request:
     choices = [f"{key}={value}" for key, value in chosen.items()]
+    more, changes = _overrides(given, region, overrides, output)
+    return request(command, choices + more, changes)
+
+
+def _overrides(
+    given: Mapping[str, Any], region: str | Path | None, overrides: Mapping[str, Any] | None, output: str | Path | None
+) -> tuple[list[str], dict[str, Any]]:
+    """Choices of files as on the command line, and keys with values of Python's own types."""
+    choices = []
     changes = {key: value for key, value in given.items() if value is not None}
     if region is not None:
         changes["region.pack"] = str(region)
@@ -182,4 +261,4 @@ def _request(
             choices.append(f"{key}={value}")
         else:
             changes[key] = value
-    return request(command, choices, changes)
+    return choices, changes

@@ -11,7 +11,7 @@ from sim.tables import Frame, SeedOutcome
 
 CENT = 0.01
 ROUTES = ("none", "work permit", "seasonal permit", "free movement")
-SERVICES = ("language course", "reintegration", "start-up grant")  # bits of `served`
+SERVICES = ("language course", "reintegration", "start-up grant", "legal advice")  # bits of `served`
 MONEY = ("home_income", "savings", "debt", "target", "consumption", "income", "remitted")
 WHOLE = ("members", "workers", "rural", "woman_head", "stirred")
 SLOT = ("months", "jobless", "overstay", "permit", "ban_left", "scar")

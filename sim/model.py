@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from typing import Protocol
 
 import mesa
 import numpy as np
 from mesa.agent import AgentSet
 
+from sim.behaviour.permits import QUOTA, RECRUITMENT, SCHEMES, SEASONAL_SCHEME
 from sim.engine.world import World
 from sim.households.household import Household
 from sim.households.household_set import HouseholdSet
 from sim.ledger import Ledger
+from sim.offers import Offers
 from sim.schema.attributes import PLACES
 from sim.tallies import Tally
 
@@ -22,11 +25,11 @@ YEAR = 12
 class Engine(Protocol):
     """One way to live a month: compiled over records, or plain over Mesa objects."""
 
-    def plan(self, month: int) -> None:
-        """Learn and plan, for all households."""
+    def plan(self, month: int, offers: np.ndarray) -> None:
+        """Learn and plan, for all households; `offers` hold for the month (see :mod:`sim.offers`)."""
 
     def applications(self, month: int) -> tuple[np.ndarray, np.ndarray]:
-        """Lottery numbers and places of those who apply for a seasonal permit."""
+        """Lottery numbers of those who apply for a place of a scheme, and its codes (see `travel.applies`)."""
 
     def live(self, month: int, granted: np.ndarray) -> np.ndarray:
         """Travel, work, remit, consume, enforce, come home; tallies of shape (origins, places, tallies)."""
@@ -57,8 +60,12 @@ class MigrationModel(mesa.Model):
         super().__init__(seed=0)
         self.world = world
         self.month = -world.conditions.burn_in if month is None else month
-        self.granted_this_year = np.zeros(PLACES, np.int64)
+        self.granted_this_year = np.zeros((SCHEMES, PLACES), np.int64)
         self.tallies = np.zeros(0, np.int64)
+        self.offers = Offers(
+            world.conditions.capacities, world.conditions.contacts,
+            np.diff(world.offsets), world.households["born"], world.starts,
+        )  # fmt: skip
         self.ledger = Ledger(world.households, len(world.starts) - 1, self.month)
         self.engine = self._start(engine, threads)
 
@@ -82,31 +89,69 @@ class MigrationModel(mesa.Model):
         """One month: learn and plan; clear permits; travel, work, remit, consume, enforce, come home; close the
         books.
         """
-        self.engine.plan(self.month)
+        self.engine.plan(self.month, self.offers.of_month(self.month))
         granted = self.clear()
         self.tallies = self.engine.live(self.month, granted)
-        self.granted_this_year += self.tallies[:, 1:, Tally.SEASONAL_PERMITS].sum(axis=0)
+        self.granted_this_year += self._granted()
+        self.offers.settle(self.month, self.tallies)
         self.ledger.close(self.month, self.tallies)
         self.month += 1
 
     def clear(self) -> np.ndarray:
-        """Share out the seasonal permits: the k smallest lottery numbers win, exactly.
+        """Share out the places of all schemes: the k smallest lottery numbers win, exactly.
 
-        Returns the largest winning number by destination index, -1 where none wins; what a year does not use lapses.
+        Returns the largest winning number by scheme and destination index, shape (schemes x PLACES,), -1 where none
+        wins; what a year does not use lapses. Who applied for a recruiter's place and does not get it is in the draw
+        for the quota of work permits, where there is one.
         """
         if self.month % YEAR == 0:
             self.granted_this_year[:] = 0
-        largest = np.full(PLACES, -1, np.int64)
-        pools = self.world.conditions.corridors["seasonal_pool"][self.world.at(self.month)].sum(axis=0)
+        largest = np.full((SCHEMES, PLACES), -1, np.int64)
+        pools = self._pools()
         if not pools.any():
-            return largest
-        numbers, places = self.engine.applications(self.month)
-        for d, pool in enumerate(pools):
-            left = int(pool) - int(self.granted_this_year[d])
-            applied = np.sort(numbers[places == d + 1])
-            if left > 0 and len(applied):
-                largest[d] = applied[min(left, len(applied)) - 1]
-        return largest
+            return largest.ravel()
+        numbers, codes = self.engine.applications(self.month)
+        scheme, d = np.divmod(codes - 1, PLACES)
+        left = pools - self.granted_this_year
+        for one in (SEASONAL_SCHEME, RECRUITMENT, QUOTA):  # the quota is for those whom no recruiter took
+            if one == QUOTA:
+                among = (scheme == QUOTA) | (scheme > RECRUITMENT) & (numbers > largest[RECRUITMENT, d])
+            else:
+                among = scheme >= one if one == RECRUITMENT else scheme == one
+            for place in range(PLACES):
+                applied = np.sort(numbers[among & (d == place)])
+                if left[one, place] > 0 and len(applied):
+                    largest[one, place] = applied[min(int(left[one, place]), len(applied)) - 1]
+        return largest.ravel()
+
+    def _pools(self) -> np.ndarray:
+        """What each scheme has released of the year's places, whole numbers, shape (schemes, PLACES)."""
+        corridors = self.world.conditions.corridors[self.world.at(self.month)]
+        pools = np.zeros((SCHEMES, PLACES), np.int64)
+        for scheme, name in ((SEASONAL_SCHEME, "seasonal_pool"), (QUOTA, "work_pool"), (RECRUITMENT, "recruited_pool")):
+            released = np.maximum(corridors[name], 0.0).sum(axis=0)  # below 0: no quota
+            pools[scheme, : len(released)] = released.astype(np.int64)
+        return pools
+
+    def _granted(self) -> np.ndarray:
+        """Places of each scheme taken up this month, shape (schemes, PLACES)."""
+        corridors = self.world.conditions.corridors[self.world.at(self.month)]
+        taken = np.zeros((SCHEMES, PLACES), np.int64)
+        taken[SEASONAL_SCHEME] = self.tallies[:, 1:, Tally.SEASONAL_PERMITS].sum(axis=0)
+        taken[RECRUITMENT] = self.tallies[:, 1:, Tally.RECRUITED].sum(axis=0)
+        under_quota = corridors["work_pool"] >= 0
+        permits = self.tallies[:, 1 : under_quota.shape[1] + 1, Tally.WORK_PERMITS]
+        taken[QUOTA, : under_quota.shape[1]] = np.where(under_quota, permits, 0).sum(axis=0)
+        return taken
+
+    def memory(self) -> dict[str, np.ndarray]:
+        """What a month needs of those before beside the records, by name: a checkpoint keeps it."""
+        return {"granted_this_year": self.granted_this_year, **self.offers.state()}
+
+    def recall(self, memory: Mapping[str, np.ndarray]) -> None:
+        """Go on with the memory of another model that stood at the beginning of the same month."""
+        self.granted_this_year[:] = memory["granted_this_year"]
+        self.offers.resume(memory)
 
     def digest(self) -> str:
         """SHA-256 of all household records."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
@@ -91,27 +91,30 @@ class Offers:
         self, capacities: np.ndarray, contacts: np.ndarray, degrees: np.ndarray, born: np.ndarray, starts: np.ndarray
     ) -> None:
         self.capacities, self.contacts = capacities, contacts
-        origins = range(len(starts) - 1)
-        own = [slice(int(starts[o]), int(starts[o + 1])) for o in origins]
-        self.cuts = np.array([_cut(degrees[rows]) for rows in own])
-        connected = [born[rows][degrees[rows] >= cut] for rows, cut in zip(own, self.cuts, strict=True)]
-        self.households = {
-            "random": [np.sort(born[rows]) for rows in own],
-            "connected": [np.sort(months) for months in connected],
-        }
-        self.left = {name: np.zeros(len(own)) for name in SERVED}  # below 0: owed
-        self.asked = {name: np.zeros(len(own)) for name in ASKED}
+        self.origins = len(starts) - 1
+        own = [slice(int(starts[o]), int(starts[o + 1])) for o in range(self.origins)]
+        self.in_force = tuple(name for name in SERVED if self._all_capacities(name).any())
+        self.cuts = np.zeros(self.origins)
+        self.households: dict[str, list[np.ndarray]] = {}
+        if "random" in self.in_force:
+            self.households["random"] = [np.sort(born[rows]) for rows in own]
+        if "connected" in self.in_force:
+            self.cuts = np.array([_cut(degrees[rows]) for rows in own])
+            connected = [born[rows][degrees[rows] >= cut] for rows, cut in zip(own, self.cuts, strict=True)]
+            self.households["connected"] = [np.sort(months) for months in connected]
+        self.left = {name: np.zeros(self.origins) for name in SERVED}  # below 0: owed
+        self.asked = {name: np.zeros(self.origins) for name in ASKED}
 
     def of_month(self, month: int) -> np.ndarray:
         """The offers of a month, OFFER records of shape (origins,)."""
-        offers = np.zeros(len(self.cuts), OFFER)
-        if month < 0:
+        offers = np.zeros(self.origins, OFFER)
+        if month < 0 or not self.in_force:
             return offers
-        for name, left in self.left.items():
-            pool = np.maximum(left + self._capacity(name, month), 0.0)
+        for name in self.in_force:
+            pool = np.maximum(self.left[name] + self._capacity(name, month), 0.0)
             asking = self._asking(name, month)
-            in_force = (self._capacity(name, month) > 0) & (asking > 0)
-            offers[name] = np.minimum(1.0, np.divide(pool, asking, out=np.zeros(len(pool)), where=in_force))
+            serving = (self._capacity(name, month) > 0) & (asking > 0)
+            offers[name] = np.minimum(1.0, np.divide(pool, asking, out=np.zeros(len(pool)), where=serving))
         for seeding in SEEDED:
             for part in (f"{seeding}_topics", f"{seeding}_trust"):
                 offers[part] = np.where(offers[seeding] > 0, self.contacts[part][month], 0.0)
@@ -120,7 +123,7 @@ class Offers:
 
     def settle(self, month: int, tallies: np.ndarray) -> None:
         """Take note of what `month` asked for and was given; tallies of shape (origins, places, tallies)."""
-        if month < 0:
+        if month < 0 or not self.in_force:
             return
         home = tallies[:, 0, :]
         for name, what in ASKED.items():
@@ -129,9 +132,25 @@ class Offers:
             left = self.left[name] + self._capacity(name, month) - home[:, what]
             self.left[name] = np.minimum(left, 0.0) if (month + 1) % YEAR == 0 else left
 
+    def state(self) -> dict[str, np.ndarray]:
+        """What it goes by beside the tables: what is left (below 0: owed) and who asked, arrays of shape (origins,)."""
+        left = {f"{name}_left": values.copy() for name, values in self.left.items()}
+        return left | {f"{name}_asked": values.copy() for name, values in self.asked.items()}
+
+    def resume(self, state: Mapping[str, np.ndarray]) -> None:
+        """Go on from the :meth:`state` of another one at the same month; names that are not its own are left alone."""
+        for name in self.left:
+            self.left[name] = np.array(state[f"{name}_left"], float)
+        for name in self.asked:
+            self.asked[name] = np.array(state[f"{name}_asked"], float)
+
+    def _all_capacities(self, name: str) -> np.ndarray:
+        """Persons or households that can be served, sample size, shape (months, origins)."""
+        return self.capacities[name] if name in CAPACITIES else self.contacts[f"{name}_heads"]
+
     def _capacity(self, name: str, month: int) -> np.ndarray:
         """Persons or households that can be served in a month, sample size, shape (origins,)."""
-        return self.capacities[name][month] if name in CAPACITIES else self.contacts[f"{name}_heads"][month]
+        return self._all_capacities(name)[month]
 
     def _asking(self, name: str, month: int) -> np.ndarray:
         """Those who ask or are meant: this month's households where they are known, else last month's."""

@@ -1,4 +1,4 @@
-"""The process of the mesa engine: reads scenarios from standard input, runs them uncompiled, writes what they leave."""
+"""The process of the mesa engine: reads what to run from standard input, runs it uncompiled, writes what it leaves."""
 
 from __future__ import annotations
 
@@ -6,19 +6,22 @@ import pickle
 import sys
 from typing import Any
 
-from sim.simulation import run_seeds
+from sim.errors import InputError
 
 
 def main() -> None:
-    """Serve one request: progress frames, then the outcomes."""
-    scenarios, region = pickle.load(sys.stdin.buffer)
+    """Serve one request, a function and what it is given: progress frames, then what it returns."""
+    function, given = pickle.load(sys.stdin.buffer)
     out = sys.stdout.buffer
 
     def tell(kind: str, content: Any) -> None:
         pickle.dump((kind, content), out)
         out.flush()
 
-    tell("done", run_seeds(scenarios, region, lambda months: tell("progress", months)))
+    try:
+        tell("done", function(*given, lambda months: tell("progress", months)))
+    except InputError as error:
+        tell("refused", (error.where, error.problem, error.allowed, error.nearest))
 
 
 if __name__ == "__main__":

@@ -6,27 +6,29 @@ import hashlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.basis import Basis
+from sim.checkpoint import Checkpoints, State
 from sim.conditions import Conditions, make_conditions
+from sim.counted import Counted
 from sim.engine.world import World
-from sim.households.categories import BINS, COUNTED, PROVINCE, count_categories
+from sim.households.categories import count_categories
 from sim.households.population import Population, synthesise
 from sim.households.structure import PopulationSettings, Structure, structure_of
 from sim.households.ties import Ties, weave
 from sim.model import MigrationModel
 from sim.offers import contacts_of
-from sim.policies.combine import changed, touched
+from sim.policies.combine import touched
 from sim.policies.context import Context
-from sim.schema.attributes import GAIN_ONE, PLACES, SKILL_ONE
+from sim.schema.attributes import GAIN_ONE, SKILL_ONE
 from sim.schema.parameters import parameter_record
-from sim.schema.quantities import AGE_BANDS, CATEGORIES_OF_BAN, QUANTITIES, TOPICS
+from sim.schema.quantities import AGE_BANDS
 from sim.schema.rule import COMPILED
 from sim.tables import Frame, SeedOutcome
-from sim.tallies import TALLIES, Tally
+from sim.tallies import Tally
 
 if TYPE_CHECKING:
     from sim.region import Region
@@ -34,7 +36,6 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int], None]
 """Called with the number of months just lived."""
-QUARTER = 3
 
 
 @dataclass(frozen=True)
@@ -54,39 +55,50 @@ class Prepared:
     @property
     def beginning(self) -> str:
         """Digest of all that the burn-in depends on: two scenarios with the same one share it."""
+        return self.past(0)
+
+    def past(self, months: int) -> str:
+        """Digest of all that the burn-in and the first `months` depend on."""
         told = hashlib.sha256()
-        burn_in = self.conditions.burn_in
+        lived = self.conditions.burn_in + months
         for part in (
-            self.conditions.corridors[:burn_in],
-            self.conditions.homes[:burn_in],
+            self.conditions.corridors[:lived],
+            self.conditions.homes[:lived],
+            self.conditions.news[:lived],
+            self.conditions.contacts[:months],
+            self.conditions.capacities[:months],
             self.parameters,
             self.mobility,
         ):
             told.update(np.ascontiguousarray(part).tobytes())
-        told.update(repr((self.scenario.scale, burn_in, self.settings)).encode())
+        told.update(repr((self.scenario.scale, self.conditions.burn_in, self.settings)).encode())
         return told.hexdigest()
 
 
-def prepare(scenario: Scenario, region: Region) -> Prepared:
-    """Apply a scenario's overrides and policies to its pack and make the conditions of every month."""
+@dataclass(frozen=True)
+class History:
+    """What has been lived before a scenario takes over: another scenario, and for how many months."""
+
+    scenario: Scenario
+    months: int
+
+
+def prepare(scenario: Scenario, region: Region, history: History | None = None) -> Prepared:
+    """Apply a scenario's overrides and policies to its pack and make the conditions of every month.
+
+    After a `history`, the conditions are the history's until its end and the scenario's from then on.
+    """
     context = Context.of(region)
-    policies = scenario.policy_objects
-    base = {name: region.array(name) for name, quantity in QUANTITIES.items() if quantity.path != "groups"}
-    base = _overridden(base, scenario, region)
-    quantities = {name: changed(name, values, policies, context)[: scenario.months] for name, values in base.items()}
+    basis = own = Basis.of(scenario, region, context)
+    if history is not None:
+        basis = Basis.of(history.scenario, region, context).followed_by(own, history.months)
     record = parameter_record(dict(scenario.parameters))
     origins = np.array([region.countries.index(code) for code in region.origins])
     destinations = np.array([region.countries.index(code) for code in region.destinations])
-    news = _news(quantities, scenario, context, record[0])
-    campaigns = [campaign for policy in policies for campaign in policy.informs(context)]
-    contacts = contacts_of(campaigns, context, scenario.months, scenario.scale)
     conditions = make_conditions(
-        quantities, base, origins, destinations, record[0], scenario.burn_in, scenario.scale, news, contacts
-    )
-    costs: dict[str, float] = {}
-    for policy in policies:
-        for measure, cost in policy.costs.items():
-            costs[measure] = costs.get(measure, 0.0) + cost
+        basis.quantities, basis.pack, origins, destinations, record[0], scenario.burn_in, scenario.scale,
+        basis.news(context, record[0]), contacts_of(basis.campaigns, context, scenario.months, scenario.scale),
+    )  # fmt: skip
     frame = Frame(
         origins=region.origins,
         destinations=region.destinations,
@@ -94,11 +106,12 @@ def prepare(scenario: Scenario, region: Region) -> Prepared:
         months=region.start + np.arange(scenario.months),
         scale=scenario.scale,
         conditions=conditions,
-        recorded=quantities["recorded_transfers"],
-        recorded_bop=quantities["recorded_bop"],
-        costs=costs,
+        recorded=basis.quantities["recorded_transfers"],
+        recorded_bop=basis.quantities["recorded_bop"],
+        costs=basis.costs_by_policy,
     )
     structure = structure_of(region)
+    policies = scenario.policy_objects
     return Prepared(
         scenario=scenario,
         region=region,
@@ -108,7 +121,7 @@ def prepare(scenario: Scenario, region: Region) -> Prepared:
         conditions=conditions,
         mobility=_relative_mobility(structure),
         frame=frame,
-        touched=tuple(t for name, values in base.items() for t in touched(name, values, policies, context)),
+        touched=tuple(t for name, values in own.pack.items() for t in touched(name, values, policies, context)),
     )
 
 
@@ -122,40 +135,6 @@ def _relative_mobility(structure: Structure) -> np.ndarray:
     weights = np.concatenate([np.outer(1.0 - structure.women, ages), np.outer(structure.women, ages)], axis=1)
     relative = structure.mobility / (structure.mobility * weights).sum(axis=1, keepdims=True)
     return np.ascontiguousarray(np.concatenate([relative, relative.max(axis=1, keepdims=True)], axis=1))
-
-
-def _overridden(base: dict[str, np.ndarray], scenario: Scenario, region: Region) -> dict[str, np.ndarray]:
-    """The pack's quantities with the scenario's own numbers for single corridors."""
-    changed_arrays = dict(base)
-    for origin, row in scenario.corridors.items():
-        for destination, cells in row.items():
-            for name, value in cells.items():
-                values = np.array(changed_arrays[name])
-                values[:, region.origins.index(origin), region.destinations.index(destination)] = value
-                changed_arrays[name] = values
-    return changed_arrays
-
-
-def _news(quantities: dict[str, np.ndarray], scenario: Scenario, context: Context, p: np.void) -> np.ndarray:
-    """Share of households that hear of each topic in public, shape (months, origins, topics).
-
-    A new right or a change of the ban rules is heard of in the month it begins; policies may tell more.
-    """
-    news = np.zeros((scenario.months, len(context.origins), len(TOPICS)))
-    free = quantities["free_movement"]
-    opened = ((free[1:] > 0) & (free[:-1] == 0)).any(axis=2)
-    news[1:, :, TOPICS.index("free_movement")] = np.where(opened, p["news_reach"], 0.0)
-    bans = np.stack([quantities[name] for name in CATEGORIES_OF_BAN])
-    stricter = (bans[:, 1:] != bans[:, :-1]).any(axis=(0, 3))
-    news[1:, :, TOPICS.index("ban_rules")] = np.where(stricter, p["news_of_bans"], 0.0)
-    for policy in scenario.policy_objects:
-        for campaign in policy.informs(context):
-            if campaign.share > 0 and not campaign.heads:
-                for cell in product(campaign.months(scenario.months), campaign.origins, campaign.topics):
-                    month, origin, topic = cell
-                    at = month, context.origins.index(origin), TOPICS.index(topic)
-                    news[at] = 1.0 - (1.0 - news[at]) * (1.0 - campaign.share)
-    return news
 
 
 def synthesise_people(prepared: Prepared, seed: int, threads: int = 1) -> tuple[Population, Ties]:
@@ -206,6 +185,37 @@ class SeedRun:
         self.seconds["synthesis"] = time.perf_counter() - began
         self.model = MigrationModel(world, prepared.scenario.engine, threads, month)
         self.thirds = _thirds(world.households, len(world.starts) - 1)
+        self.counted = Counted.of(prepared.frame)
+
+    @classmethod
+    def resumed(cls, prepared: Prepared, seed: int, state: State, threads: int) -> SeedRun:
+        """A run that goes on from a checkpoint with the very records of `state`."""
+        world = World(
+            households=state.households,
+            starts=state.starts,
+            offsets=state.offsets,
+            neighbours=state.neighbours,
+            conditions=prepared.conditions,
+            mobility=prepared.mobility,
+            parameters=prepared.parameters,
+            seed=seed,
+        )
+        run = cls(prepared, seed, threads, world, state.month)
+        run.model.recall(state.memory)
+        run.counted.recall(state)
+        return run
+
+    def state(self) -> State:
+        """All that a checkpoint keeps, as it stands; arrays are the run's own, not copies."""
+        world, month = self.model.world, self.model.month
+        return State(
+            households=self.model.engine.records(),
+            starts=world.starts,
+            offsets=world.offsets,
+            neighbours=world.neighbours,
+            memory=self.model.memory(),
+            **self.counted.until(month),
+        )
 
     def burn_in(self, progress: Progress | None = None) -> None:
         """Live the first year's conditions until memory is settled."""
@@ -231,33 +241,35 @@ class SeedRun:
         )
         return SeedRun(prepared, self.seed, threads, other, month=0)
 
-    def run(self, progress: Progress | None = None, categories: bool = True, follow: bool = False) -> SeedOutcome:
+    def run(
+        self,
+        progress: Progress | None = None,
+        follow: bool = False,
+        checkpoints: Checkpoints | None = None,
+    ) -> SeedOutcome:
         """Live the scenario's months and close; with `follow`, keep every month of the scenario's followed
         households.
         """
-        months, frame = self.prepared.scenario.months, self.prepared.frame
-        tallies = np.zeros((months, len(frame.origins), PLACES + 1, TALLIES), np.int64)
-        counted = tuple(range(QUARTER - 1, months, QUARTER)) if categories else ()
-        widest = PROVINCE + max(len(names) for names in frame.provinces)
-        cells = np.zeros((len(counted), len(frame.origins), widest, COUNTED), np.int64)
-        spread = np.zeros((len(counted), len(frame.origins), BINS, 2), np.int64)
+        first, counted = self.model.month, self.counted
         followed = self._followed() if follow else np.zeros(0, np.int64)
-        lives: list[np.ndarray] = []
-        for month in range(months):
+        for month in range(first, self.prepared.scenario.months):
+            if checkpoints is not None and month in checkpoints:
+                checkpoints.add(self.seed, self.state())
             began = time.perf_counter()
             self.model.step()
             self.seconds["step"] += time.perf_counter() - began
-            tallies[month] = self.model.tallies
-            if month in counted:
-                self._count(month, cells[counted.index(month)], spread[counted.index(month)])
+            counted.tallies[month] = self.model.tallies
+            quarter = counted.quarter(month)
+            if quarter is not None:
+                self._count(month, counted.cells[quarter], counted.spread[quarter])
             if len(followed):
-                lives.append(self.model.engine.records()[followed])
+                counted.followed.append(self.model.engine.records()[followed])
             if progress:
                 progress(1)
-        self.household_months = int(tallies[:, :, 0, Tally.HOUSEHOLDS].sum())
+        self.household_months = int(counted.tallies[first:, :, 0, Tally.HOUSEHOLDS].sum())
         digest = self.model.digest()
         self.model.engine.close()
-        return SeedOutcome(self.seed, tallies, counted, cells, spread, digest, tuple(lives))
+        return counted.outcome(self.seed, digest)
 
     def _followed(self) -> np.ndarray:
         """Rows of the followed households: evenly spread over those there at the start."""

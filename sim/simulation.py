@@ -9,10 +9,17 @@ import platform
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.checkpoint import Checkpoints, code_version
+from sim.errors import InputError
 from sim.followed import households_table
+from sim.output.folder import write_live, write_run
 from sim.output.result import RunResult
 from sim.schema.rule import COMPILED
 from sim.seed_run import Prepared, Progress, SeedRun, prepare
@@ -25,12 +32,39 @@ if TYPE_CHECKING:
 PACKAGES = ("mesa", "numpy", "scipy", "networkx", "pandas", "numba", "hydra-core", "pyarrow")
 
 
-def simulate(scenario: Scenario, region: Region, progress: Progress | None = None) -> RunResult:
-    """Run every seed of a scenario.
+def simulate(
+    scenario: Scenario, region: Region, progress: Progress | None = None, keep: Keep | None = None
+) -> RunResult:
+    """Run every seed of a scenario; with `keep`, leave checkpoints on the way.
 
     `progress` is called with the number of months just lived, burn-in included: see :func:`months_to_live`.
     """
-    return simulate_all([scenario], region, progress)[0]
+    return simulate_all([scenario], region, progress, keep)[0]
+
+
+def simulate_into(
+    folder: Path,
+    scenario: Scenario,
+    region: Region,
+    checkpoints: tuple[str, ...] = (),
+    progress: Progress | None = None,
+    notes: Mapping[str, Any] | None = None,
+) -> RunResult:
+    """Run every seed of a scenario, and write its folder with the checkpoints asked for (months, ``YYYY-MM``).
+
+    `notes` are added to what the run tells of itself.
+    """
+
+    def live(keep: Keep | None) -> RunResult:
+        result = simulate(scenario, region, progress, keep)
+        result.meta.update(notes or {})
+        return result
+
+    if not checkpoints:
+        result = live(None)
+        write_run(result, folder)
+        return result
+    return write_live(folder, lambda fresh: live(Keep(fresh, checkpoints)))
 
 
 def simulate_pair(
@@ -47,35 +81,71 @@ def months_to_live(scenarios: list[Scenario]) -> int:
     return first.seeds * (first.burn_in + sum(scenario.months for scenario in scenarios))
 
 
-def simulate_all(scenarios: list[Scenario], region: Region, progress: Progress | None = None) -> list[RunResult]:
+def simulate_all(
+    scenarios: list[Scenario], region: Region, progress: Progress | None = None, keep: Keep | None = None
+) -> list[RunResult]:
     """Run several scenarios with the seeds of the first; the mesa engine runs in a process of its own."""
-    if scenarios[0].engine == "mesa" and COMPILED:
-        runs = _in_plain_process(scenarios, region, progress)
-    else:
-        runs = run_seeds(scenarios, region, progress)
-    prepared = [prepare(scenario, region) for scenario in scenarios]
-    return [_result(one, outcomes, timings) for one, (outcomes, timings) in zip(prepared, runs, strict=True)]
+    runs = in_engine(scenarios[0].engine, run_seeds, (scenarios, region, keep), progress)
+    return results([prepare(scenario, region) for scenario in scenarios], runs)
 
 
 Runs = list[tuple[list[SeedOutcome], dict[str, float]]]
 
 
-def run_seeds(scenarios: list[Scenario], region: Region, progress: Progress | None = None) -> Runs:
-    """Outcomes and timings of each scenario, by seed; all seeds of the first are used for all."""
+@dataclass(frozen=True)
+class Keep:
+    """Checkpoints to leave: the folder they are written in, and the months, ``YYYY-MM``."""
+
+    folder: Path
+    months: tuple[str, ...]
+
+
+def no_runs(number: int) -> Runs:
+    """Outcomes and timings of so many scenarios, before any is run."""
+    return [([], {"synthesis": 0.0, "burn_in": 0.0, "step": 0.0, "household_months": 0.0}) for _ in range(number)]
+
+
+def run_seeds(
+    scenarios: list[Scenario], region: Region, keep: Keep | None = None, progress: Progress | None = None
+) -> Runs:
+    """Outcomes and timings of each scenario, by seed; all seeds of the first are used for all, and it alone leaves
+    checkpoints.
+    """
     prepared = [prepare(scenario, region) for scenario in scenarios]
-    runs: Runs = [([], {"synthesis": 0.0, "burn_in": 0.0, "step": 0.0, "household_months": 0.0}) for _ in prepared]
+    runs = no_runs(len(prepared))
     threads = scenarios[0].threads
-    for seed in scenarios[0].seed_numbers:
-        settled: dict[str, SeedRun] = {}
-        for position, (one, (outcomes, timings)) in enumerate(zip(prepared, runs, strict=True)):
-            awaited = one.beginning in [other.beginning for other in prepared[position + 1 :]]
-            run = _begin(one, seed, threads, settled, awaited, progress)
-            follow = seed == one.scenario.first_seed and one.scenario.follow > 0
-            outcomes.append(run.run(progress, follow=follow))
-            for part, seconds in run.seconds.items():
-                timings[part] += seconds
-            timings["household_months"] += run.household_months
+    with _checkpoints(prepared[0], keep) as checkpoints:
+        for seed in scenarios[0].seed_numbers:
+            settled: dict[str, SeedRun] = {}
+            for position, one in enumerate(prepared):
+                awaited = one.beginning in [other.beginning for other in prepared[position + 1 :]]
+                run = _begin(one, seed, threads, settled, awaited, progress)
+                follow = seed == one.scenario.first_seed and one.scenario.follow > 0
+                note(runs[position], run, run.run(progress, follow, checkpoints if position == 0 else None))
     return runs
+
+
+def note(ran: tuple[list[SeedOutcome], dict[str, float]], run: SeedRun, outcome: SeedOutcome) -> None:
+    """Add what a seed has left to the outcomes and timings of its scenario."""
+    outcomes, timings = ran
+    outcomes.append(outcome)
+    for part, seconds in run.seconds.items():
+        timings[part] += seconds
+    timings["household_months"] += run.household_months
+
+
+@contextmanager
+def _checkpoints(one: Prepared, keep: Keep | None) -> Iterator[Checkpoints | None]:
+    if keep is None:
+        yield None
+        return
+    pasts = {month: one.past(one.region.month_index(month)) for month in keep.months}
+    try:
+        with Checkpoints(keep.folder, pasts, one.scenario, one.region) as checkpoints:
+            yield checkpoints
+    except OSError as error:
+        problem = f"cannot be written to {keep.folder.parent} ({error.strerror})"
+        raise InputError("checkpoint", problem, "a disk with room for it") from error
 
 
 def _begin(
@@ -101,8 +171,10 @@ def _begin(
     return run
 
 
-def _in_plain_process(scenarios: list[Scenario], region: Region, progress: Progress | None) -> Runs:
-    """Run the seeds in a process where rules are plain Python (see :mod:`sim.engine.plain`)."""
+def in_engine(engine: str, function: Callable[..., Runs], given: tuple, progress: Progress | None) -> Runs:
+    """Call `function(*given, progress)`: here, or where rules are plain Python if the `mesa` engine asks for it."""
+    if engine != "mesa" or not COMPILED:
+        return function(*given, progress)
     environment = {
         **os.environ,
         "NUMBA_DISABLE_JIT": "1",
@@ -113,12 +185,14 @@ def _in_plain_process(scenarios: list[Scenario], region: Region, progress: Progr
     )
     assert child.stdin is not None and child.stdout is not None
     try:
-        pickle.dump((scenarios, region), child.stdin)
+        pickle.dump((function, given), child.stdin)
         child.stdin.close()
         while True:
             kind, content = pickle.load(child.stdout)
             if kind == "done":
                 return content
+            if kind == "refused":
+                raise InputError(*content)
             if progress:
                 progress(content)
     except EOFError as error:
@@ -126,6 +200,11 @@ def _in_plain_process(scenarios: list[Scenario], region: Region, progress: Progr
     finally:
         child.kill()
         child.wait()
+
+
+def results(prepared: list[Prepared], runs: Runs) -> list[RunResult]:
+    """The tables of each scenario, and what is to be known about its run."""
+    return [_result(one, outcomes, timings) for one, (outcomes, timings) in zip(prepared, runs, strict=True)]
 
 
 def _result(prepared: Prepared, outcomes: list[SeedOutcome], timings: dict[str, float]) -> RunResult:
@@ -166,13 +245,3 @@ def sources(region: Region) -> list[dict[str, str]]:
     """Where each quantity of the pack comes from: one row per quantity, source and tag."""
     rows = region.table()[["quantity", "source", "tag"]].drop_duplicates()
     return rows.to_dict("records")
-
-
-def code_version() -> str:
-    """Version of the installed package, or `source tree` when it runs without being installed."""
-    from importlib.metadata import PackageNotFoundError
-
-    try:
-        return version("labour-migration-sim")
-    except PackageNotFoundError:
-        return "source tree"

@@ -116,7 +116,7 @@ class Frame:
     conditions: Conditions
     recorded: np.ndarray  # (T, O, D)
     recorded_bop: np.ndarray  # (T, O, D)
-    costs: Mapping[str, float]  # USD per unit of a measure
+    costs: Mapping[str, Mapping[str, np.ndarray]]  # by policy, USD per unit of a measure, (T, 1)
 
 
 def _ratio(top: np.ndarray, bottom: np.ndarray) -> np.ndarray:
@@ -183,16 +183,21 @@ def origin_values(t: np.ndarray, corridors: Mapping[str, np.ndarray], frame: Fra
     values["savings"] = CENT * _ratio(home[..., Tally.SAVINGS], households)
     values["welfare_expected"] = CENT * _ratio(home[..., Tally.WELFARE], home[..., Tally.DELIBERATIONS])
     values["cost_of_misinformation"] = CENT * _ratio(home[..., Tally.MISINFORMATION], home[..., Tally.DELIBERATIONS])
-    values["public_cost"] = _public_cost(corridors, values, frame)
+    by_policy = public_costs(corridors, values, frame)
+    values["public_cost"] = sum((by_policy[name] for name in sorted(by_policy)), np.zeros(households.shape))
     return values
 
 
-def _public_cost(corridors: Mapping[str, np.ndarray], origins: Mapping[str, np.ndarray], frame: Frame) -> np.ndarray:
-    """What the policies in force cost in each month and origin, USD, shape (T, O)."""
-    total = np.zeros((len(frame.months), len(frame.origins)))
-    for name, cost in frame.costs.items():
-        total = total + cost * (corridors[name].sum(axis=2) if name in corridors else origins[name])
-    return total
+def public_costs(
+    corridors: Mapping[str, np.ndarray], origins: Mapping[str, np.ndarray], frame: Frame
+) -> dict[str, np.ndarray]:
+    """What each policy costs the public purse in each month and origin, USD, shape (T, O)."""
+    costs = {}
+    for policy, of_measures in frame.costs.items():
+        costs[policy] = np.zeros((len(frame.months), len(frame.origins)))
+        for name, cost in sorted(of_measures.items()):
+            costs[policy] += cost * (corridors[name].sum(axis=2) if name in corridors else origins[name])
+    return costs
 
 
 def make_tables(outcomes: list[SeedOutcome], frame: Frame) -> tuple[pd.DataFrame, ...]:

@@ -8,6 +8,7 @@ import numpy as np
 
 from sim.conditions import CORRIDOR, HOME_CONDITIONS
 from sim.draws import luck_of
+from sim.offers import OFFER
 from sim.schema.attributes import CONTACTS, HOUSEHOLD, NEVER, NO_INTENT, NOBODY, SHARE_ONE, SKILL_ONE
 from sim.schema.parameters import parameter_record
 from sim.tallies import TALLIES, Tally
@@ -15,6 +16,9 @@ from sim.tallies import TALLIES, Tally
 LUCK = luck_of(1, 0)
 ORDINARY = {"skill": SKILL_ONE, "members": 5, "workers": 1, "income": 20_000, "savings": 50_000, "target": 10_000_000}
 CALM = {"rate": 1.0, "travel_cost": 200.0, "refusal": 1.0, "listing": 1.0, "free_months": 3.0, "job_true": 1.0}
+CALM |= {"work_pool": -1.0, "skill_return": 1.0}
+SETTLED = {"keep": 1.0, "subsistence": 1000.0, "pay_rural": 100.0, "pay_urban": 100.0, "search": 1.0}
+SETTLED |= {"credit_interest": 1.0}
 
 
 def households(many: int = 1, **fields: Any) -> np.ndarray:
@@ -45,7 +49,15 @@ def corridor(**fields: float) -> np.void:
 def home(**fields: float) -> np.void:
     """Home conditions: no inflation, a floor of 10 USD a head."""
     made = np.zeros(1, HOME_CONDITIONS)
-    for name, value in {"keep": 1.0, "subsistence": 1000.0, "pay_rural": 100.0, "pay_urban": 100.0, **fields}.items():
+    for name, value in {**SETTLED, **fields}.items():
+        made[name] = value
+    return made[0]
+
+
+def offer(**fields: float) -> np.void:
+    """What is offered at home: nothing but what `fields` say."""
+    made = np.zeros(1, OFFER)
+    for name, value in fields.items():
         made[name] = value
     return made[0]
 

@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import math
 
-from sim.behaviour.enforce import BAN, EXPULSION, impose
-from sim.behaviour.learn import BAN_RULES_BIT
+from sim.behaviour.advise import BAN_RULES_BIT, EXPULSION
+from sim.behaviour.enforce import impose
 from sim.behaviour.plan import NO_ROUTE, worth_of
 from sim.draws import Purpose, uniform_in
 from sim.schema.attributes import GAIN_ONE, HOME, REGULAR, SHARE_ONE
@@ -21,6 +21,7 @@ from sim.schema.rule import rule
 from sim.tallies import Tally, note, spell_band
 
 SEASON, TARGET, JOB_LOST, GAIN_GONE, HOME_SHOCK = 1, 2, 3, 4, 5  # indices in CAUSES
+EMERGENCY = 8
 SCAR_MONTHS = 24
 
 
@@ -67,9 +68,12 @@ def returns(household, w, month, luck, shock, corridor, p):
 
 @rule
 def leave(household, w, cause, month, luck, corridor, p, tally):
-    """Leave the destination: overstay is found at the exit, and a leaver in breach may be listed, knowing it or not."""
+    """Leave the destination: overstay is found at the exit, and a leaver in breach may be listed, knowing it or not.
+
+    Nobody looks at the papers of the expelled, whose ban is decided, nor in an emergency.
+    """
     over = household.overstay[w]
-    if over > 0 and cause != EXPULSION and cause != BAN:
+    if over > 0 and cause < EXPULSION:
         months = corridor.ban_overstay_1_month if over > 1 else 0.0  # more than thirty days
         if over >= 6:
             months = max(months, corridor.ban_overstay_6_months)
@@ -96,7 +100,7 @@ def arrive_home(household, w, cause, month, luck, p, tally):
     note(tally, place, Tally.RETURNS, 1)
     note(tally, place, Tally.RETURNS + cause, 1)
     note(tally, place, Tally.ENDED + spell_band(household.months[w]), 1)
-    forced = cause == EXPULSION or cause == BAN
+    forced = cause >= EXPULSION  # or a ban, or an emergency
     household.cause[w] = cause
     household.forced[w] = 1 if forced else 0
     household.place[w] = HOME

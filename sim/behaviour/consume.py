@@ -8,6 +8,7 @@ subsistence floor in its simplest published form (Deaton 1991, doi:10.2307/29383
 
 from __future__ import annotations
 
+from sim.draws import Purpose, lasting
 from sim.schema.rule import rule
 from sim.tallies import Tally, note
 
@@ -31,11 +32,18 @@ def consume(household, income, residents, home, p, tally):
     limit = int(p.debt_limit * income + 0.5)
     # Beyond the limit a lender lends no more and reckons no more interest: what cannot be paid does not grow for ever.
     interest = int(household.debt * p.interest + 0.5) if household.debt < limit else 0
+    spend_income = p.spend_income
+    if home.credit_share > 0.0 and has_credit(household, home):
+        charged = int(interest * home.credit_interest + 0.5)
+        note(tally, 0, Tally.CREDIT, 1)
+        note(tally, 0, Tally.INTEREST_SPARED, interest - charged)
+        interest = charged
+        spend_income = spend_income * (1.0 - home.budgeting)
     household.debt = household.debt + interest
     floor = int(home.subsistence * residents + 0.5)
     repay = max(0, min(household.debt, int(household.debt * p.repay_share + 0.5), income - floor))
     left = income - repay
-    spend = floor + int(p.spend_income * max(0, left - floor) + 0.5)
+    spend = floor + int(spend_income * max(0, left - floor) + 0.5)
     spend += int(p.spend_savings * max(0, household.savings - 2 * income) + 0.5)
     missing = max(0, spend - left - household.savings)
     borrowed = min(missing, max(0, limit - household.debt))
@@ -48,3 +56,9 @@ def consume(household, income, residents, home, p, tally):
     note(tally, 0, Tally.REPAID, repay)
     note(tally, 0, Tally.BORROWED, borrowed)
     note(tally, 0, Tally.CONSUMED, spend)
+
+
+@rule
+def has_credit(household, home):
+    """Whether the household receives remittances and has a cheap loan and a course in budgeting with it."""
+    return household.remitted > 0 and lasting(Purpose.CREDIT, household.key) < home.credit_share

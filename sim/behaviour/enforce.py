@@ -6,7 +6,8 @@ fields: a ban reaches the belief only by being noticed.
 
 from __future__ import annotations
 
-from sim.behaviour.learn import BAN_RULES_BIT
+from sim.behaviour.advise import BAN, BAN_RULES_BIT, EXPULSION
+from sim.behaviour.permits import regularise
 from sim.behaviour.plan import ENDED, FREE, FREE_BIT, NO_ROUTE, SEASONAL, WORK_PERMIT
 from sim.draws import Purpose, uniform_in
 from sim.schema.attributes import IRREGULAR, NEVER, REGULAR, SHARE_ONE
@@ -15,7 +16,6 @@ from sim.tallies import Tally, note
 
 STAYS, COMPLIES, EXPELLED, EXPELLED_BANNED = 0, 1, 2, 3
 SIX_MONTHS = 63
-EXPULSION, BAN = 6, 7  # indices in CAUSES
 
 
 @rule
@@ -35,6 +35,8 @@ def enforce(household, w, month, luck, corridor, p, tally):
         if u < corridor.offence:
             note(tally, household.place[w], Tally.OFFENCES, 1)
             book(household, w, month, luck, corridor, p, tally)
+        return STAYS
+    if corridor.regularisation > 0.0 and regularise(household, w, luck, corridor, p, tally):
         return STAYS
     if u >= corridor.detection:
         household.risk = int(household.risk * (1.0 - p.risk_calm) + 0.5)
@@ -162,3 +164,20 @@ def run_ban(household, w, p):
         household.q[w] = min(SHARE_ONE, household.q[w] + int(p.q_recover * SHARE_ONE + 0.5))
     else:
         household.ban_from[w] = 0
+
+
+@rule
+def delist(household, w, luck, corridor, p, tally):
+    """An amnesty may take the worker off the list; who is not told goes on believing what he believed."""
+    source = household.ban_from[w]
+    by_court = household.cause[w] == EXPULSION or household.cause[w] == BAN
+    share = corridor.amnesty_court if by_court else corridor.amnesty
+    if uniform_in(luck[Purpose.AMNESTY], household.key, w, 0) >= share:
+        return
+    household.ban_left[w] = 0
+    note(tally, source, Tally.DELISTED, 1)
+    if uniform_in(luck[Purpose.AMNESTY], household.key, w, 1) < corridor.amnesty_told:
+        household.q[w] = SHARE_ONE
+        household.ban_from[w] = 0
+        household.stirred = 1
+        note(tally, source, Tally.DELISTED_TOLD, 1)

@@ -15,10 +15,12 @@ import math
 
 import numpy as np
 
+from sim.behaviour.advise import CAMPAIGN, contact, informed, know_all
 from sim.draws import Purpose, normal_in, uniform_in
 from sim.schema.attributes import (
     BELIEF_ONE,
     CONTACTS,
+    HOME,
     IRREGULAR,
     NOBODY,
     PLACES,
@@ -39,22 +41,28 @@ TOPICS_IN = np.array([bits.bit_count() for bits in range(1 << TOPICS)])
 INDEX_MASK = (1 << 28) - 1  # the rest of a tie is its kind
 ROUTE_BIT = (0, 1 << 5, 1 << 4, 1 << 6)  # topic of each route: none, work permit, seasonal permit, free movement
 PRECISION_MOST = 20 * PRECISION_ONE
-BAN_RULES_BIT = 1 << 3
 
 
 @rule
-def learn(household, i, month, luck, home, news, loud, ties, neighbours, signals, first, count, p):
-    """One household's month of news: forget, hear in public, talk to ties, make or lose ties abroad.
+def learn(
+    household, i, month, luck, home, offer, corridors, news, loud, ties, neighbours, signals, abroad,
+    first, count, p, tally,
+):  # fmt: skip
+    """One household's month of news: forget, hear in public and by campaigns, talk to ties, make or lose ties abroad.
 
     `news` is the share of households that hear of each topic in public this month, `loud` whether there is any; a
-    row of `ties` says where the household's part of `neighbours` is (see `sim.households.ties`); `signals` are last
-    month's; the origin's households are `first` to `first + count`.
+    row of `ties` says where the household's part of `neighbours` is (see `sim.households.ties`); `signals` and `abroad`
+    are last month's; the origin's households are `first` to `first + count`.
     """
     forget(household, month, luck, p)
     if loud:
         hear(household, month, luck, news)
+    if home.services >= CAMPAIGN:
+        contact(household, ties[i].kin + ties[i].others, luck, offer, p, tally)
     talk(household, i, month, luck, int(home.in_force), ties, neighbours, signals, p)
-    keep_contacts(household, i, month, luck, signals, first, count, p)
+    keep_contacts(household, i, month, luck, abroad, first, count, p)
+    if home.informed > 0.0 and informed(household, home):
+        know_all(household, home, corridors)
 
 
 @rule
@@ -214,14 +222,14 @@ def believe_risk(household, signal, p):
 
 
 @rule
-def keep_contacts(household, i, month, luck, signals, first, count, p):
+def keep_contacts(household, i, month, luck, abroad, first, count, p):
     """Diaspora ties: a household abroad meets others of its origin in the same place; at home the ties fade."""
-    abroad = 0
+    place = HOME
     for w in range(WORKERS):  # a slot without a worker is at home
-        abroad = household.place[w] if household.place[w] > 0 else abroad
-    if abroad > 0:
+        place = household.place[w] if household.place[w] > 0 else place
+    if place > 0:
         if uniform_in(luck[Purpose.MEET], household.key, 0, 0) < p.meet:
-            meet(household, i, month, luck, signals, first, count, abroad)
+            meet(household, i, luck, abroad, first, count, place)
         return
     u = uniform_in(luck[Purpose.FADE], household.key, 0, 0)
     if u < CONTACTS * p.contact_fade:  # no tie is lost above this: spares the loop
@@ -235,7 +243,7 @@ def keep_contacts(household, i, month, luck, signals, first, count, p):
 
 
 @rule
-def meet(household, i, month, luck, signals, first, count, place):
+def meet(household, i, luck, abroad, first, count, place):
     """Fill a free slot with a household of the same origin that has a worker in the same place; four tries."""
     slot = CONTACTS
     for s in range(CONTACTS):
@@ -245,10 +253,15 @@ def meet(household, i, month, luck, signals, first, count, place):
         return
     for attempt in range(4):
         j = first + int(count * uniform_in(luck[Purpose.MEET], household.key, 1, attempt))
-        there = (signals[j] >> (SIGNAL_ABROAD + 2 * (place - 1))) & 3
-        if there > 0 and j != i:
+        if (abroad[j] >> 2 * (place - 1)) & 3 and j != i:
             household.contacts[slot] = j
             return
+
+
+@rule
+def abroad_in(signal):
+    """Workers abroad by place, two bits each: the part of a signal that is read most, kept in an array of its own."""
+    return (signal >> SIGNAL_ABROAD) & 63
 
 
 @rule

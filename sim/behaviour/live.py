@@ -4,15 +4,26 @@ come home.
 
 from __future__ import annotations
 
-from sim.behaviour.come_home import leave, returns
+from sim.behaviour.advise import CENTRE, seek_advice
+from sim.behaviour.come_home import EMERGENCY, leave, returns
 from sim.behaviour.consume import consume, deflate
 from sim.behaviour.count import count
-from sim.behaviour.enforce import BAN, COMPLIES, EXPELLED, EXPELLED_BANNED, EXPULSION, SIX_MONTHS, enforce, run_ban
-from sim.behaviour.plan import NO_ROUTE, RETIREMENT
+from sim.behaviour.enforce import (
+    BAN,
+    COMPLIES,
+    EXPELLED,
+    EXPELLED_BANNED,
+    EXPULSION,
+    SIX_MONTHS,
+    delist,
+    enforce,
+    run_ban,
+)
+from sim.behaviour.plan import NO_ROUTE, RETIREMENT, trades
 from sim.behaviour.remit import remit
 from sim.behaviour.travel import travel
 from sim.behaviour.work import work_abroad, work_at_home
-from sim.draws import Purpose, uniform_in
+from sim.draws import Purpose, lasting, uniform_in
 from sim.schema.attributes import HOME, NEVER, NO_INTENT, PLACES, SHARE_ONE
 from sim.schema.rule import rule
 from sim.tallies import Tally, note
@@ -22,7 +33,7 @@ SEASON = 1  # index in CAUSES
 
 
 @rule
-def live(household, ties, month, luck, home, corridors, granted, p, tally):
+def live(household, ties, month, luck, home, offer, corridors, granted, p, tally):
     """One household's month from the journey to the return, and its part in the tallies; `ties` is its number of
     ties.
     """
@@ -39,17 +50,23 @@ def live(household, ties, month, luck, home, corridors, granted, p, tally):
         if household.place[w] != HOME:
             gone += 1
     shock = uniform_in(luck[Purpose.SHOCK], household.key, 0, 0) < p.home_shock
-    earned = work_at_home(household, month, luck, home, p, tally)
+    earned = work_at_home(household, month, luck, home, offer, p, tally)
     other = household.home_income // 2 if shock else household.home_income
     note(tally, 0, Tally.OTHER_INCOME, other)
+    if home.trade_share > 0.0 and gone < household.workers and trades(household, home):
+        other += trade(home, tally)
     arrived = 0
     if gone > 0:
         arrived = send_home(household, gone, month, luck, earned + other, corridors, p, tally)
     household.remitted = arrived
-    consume(household, earned + other + arrived, household.members - gone, home, p, tally)
+    deposit = 0
+    if arrived > 0 and home.match_rate > 0.0:
+        deposit = match_savings(household, arrived, home, tally)
+    consume(household, earned + other + arrived - deposit, household.members - gone, home, p, tally)
+    household.income = household.income + deposit
     for w in range(household.workers):
         household.months[w] = min(1200, household.months[w] + 1)
-        face_the_law(household, w, month, luck, shock, corridors, p, tally)
+        face_the_law(household, w, month, luck, shock, home, offer, corridors, p, tally)
     count(household, ties, home, corridors, tally)
 
 
@@ -75,15 +92,41 @@ def send_home(household, sharers, month, luck, income, corridors, p, tally):
 
 
 @rule
-def face_the_law(household, w, month, luck, shock, corridors, p, tally):
+def trade(home, tally):
+    """A month's small trade across the border, cents."""
+    income = int(home.trade_income + 0.5)
+    note(tally, 0, Tally.TRADERS, 1)
+    note(tally, 0, Tally.TRADE_INCOME, income)
+    return income
+
+
+@rule
+def match_savings(household, arrived, home, tally):
+    """Put part of what arrived into a savings account, where the public adds to it; what is put there, cents."""
+    if lasting(Purpose.MATCH, household.key) >= home.match_share:
+        return 0
+    deposit = int(arrived * home.match_portion + 0.5)
+    added = int(deposit * home.match_rate + 0.5)
+    household.savings = household.savings + deposit + added
+    note(tally, 0, Tally.MATCHING, 1)
+    note(tally, 0, Tally.MATCHED, added)
+    return deposit
+
+
+@rule
+def face_the_law(household, w, month, luck, shock, home, offer, corridors, p, tally):
     """Enforcement and return for a worker abroad; at home, bans run and presence abroad fades from the record."""
     place = household.place[w]
     if household.ban_from[w] != 0:
-        run_ban(household, w, p)
+        live_with_ban(household, w, luck, home, offer, corridors, p, tally)
     if place == HOME:
         household.stay[w] = (household.stay[w] << 1) & SIX_MONTHS
         return
     corridor = corridors[place - 1]
+    if corridor.emergency_return > 0.0:
+        if uniform_in(luck[Purpose.EMERGENCY], household.key, w, 0) < corridor.emergency_return:
+            leave(household, w, EMERGENCY, month, luck, corridor, p, tally)
+            return
     verdict = enforce(household, w, month, luck, corridor, p, tally)
     cause = 0
     if verdict == EXPELLED:
@@ -103,6 +146,16 @@ def face_the_law(household, w, month, luck, shock, corridors, p, tally):
 
 
 @rule
+def live_with_ban(household, w, luck, home, offer, corridors, p, tally):
+    """A month of a ban, or of the belief in one: it runs, it may be lifted, and one at home may ask about it."""
+    run_ban(household, w, p)
+    if home.amnesty > 0.0 and household.ban_left[w] > 0:
+        delist(household, w, luck, corridors[household.ban_from[w] - 1], p, tally)
+    if int(home.services) & CENTRE and household.place[w] == HOME and household.ban_from[w] != 0:
+        seek_advice(household, w, luck, home, offer, p, tally)
+
+
+@rule
 def succeed(household, w, month):
     """A worker at home reaches retirement: the slot passes to the child of the household who comes of age."""
     household.birth_month[w] = month - ADULT
@@ -119,5 +172,6 @@ def succeed(household, w, month):
     household.searching[w] = 0
     household.stay[w] = 0
     household.intent[w] = NO_INTENT
+    household.served[w] = 0
     for d in range(PLACES):
         household.trips[PLACES * w + d] = 0

@@ -15,10 +15,12 @@ from __future__ import annotations
 
 import math
 
+from sim.behaviour.advise import ADVISERS, advise, informed
 from sim.behaviour.learn import INDEX_MASK
 from sim.draws import (
     Purpose,
     gumbel_in,
+    lasting,
     least_gumbel_in,
     log_positive_stable_in,
     most_gumbel_in,
@@ -29,12 +31,13 @@ from sim.schema.attributes import (
     BELIEF_ONE,
     CONTACTS,
     FEMALE,
+    GRANT,
     HOME,
     NO_INTENT,
     NOBODY,
     PLACES,
+    PROGRAMME,
     SHARE_ONE,
-    SIGNAL_ABROAD,
     SKILL_ONE,
     TASTE_ONE,
     TRIPS_ONE,
@@ -56,15 +59,15 @@ MOST_MOBILE = 8  # index of the greatest mobility, after those by sex and age ba
 
 
 @rule
-def plan(household, i, month, luck, home, corridors, mobility, ties, neighbours, signals, p, tally):
+def plan(household, i, month, luck, home, offer, corridors, mobility, ties, neighbours, abroad, p, tally):
     """Decide for each worker at home, or whose job or permit abroad has just ended, where to be next."""
     stirred = household.stirred
-    household.stirred = 0
+    if stirred == 1:  # a store spared is memory that need not be written back
+        household.stirred = 0
     ceiling = p.hazard * home.season_departures * mobility[MOST_MOBILE]
     counted = False
     near = (0.0, 0.0, 0.0)
     for w in range(household.workers):
-        household.intent[w] = NO_INTENT
         place = household.place[w]
         limit = 1.0
         u = 0.0
@@ -81,11 +84,13 @@ def plan(household, i, month, luck, home, corridors, mobility, ties, neighbours,
         elif household.jobless[w] != 1 and household.permit[w] != ENDED:
             continue
         if not counted:
-            near = ties_abroad(household, i, ties, neighbours, signals, p)
+            near = ties_abroad(household, i, ties, neighbours, abroad, p)
             counted = True
-        chosen = weigh(household, w, month, luck, home, corridors, near, p, tally)
+        chosen = weigh(household, w, month, luck, home, offer, corridors, near, p, tally)
         if place > 0 or stirred == 1 or chosen == HOME or u < limit * corridors[chosen - 1].season_departures:
             household.intent[w] = chosen if chosen != place else NO_INTENT
+            if place == HOME and chosen != HOME and int(home.services) & ADVISERS:
+                household.intent[w] = advise(household, w, chosen, luck, home, offer, p, tally)
         if household.permit[w] == ENDED:
             household.permit[w] = 0
 
@@ -106,18 +111,18 @@ def age_band(age):
 
 
 @rule
-def ties_abroad(household, i, ties, neighbours, signals, p):
+def ties_abroad(household, i, ties, neighbours, abroad, p):
     """n_d: workers of the ties seen in each destination, weighted by the kind of tie; a tuple of three."""
     row = ties[i]
     kin, others, met = 0, 0, 0
     for position in range(row.start, row.start + row.kin):
-        kin += in_lanes(signals[neighbours[position] & INDEX_MASK])
+        kin += in_lanes(abroad[neighbours[position] & INDEX_MASK])
     for position in range(row.start + row.kin, row.start + row.kin + row.others):
-        others += in_lanes(signals[neighbours[position] & INDEX_MASK])
+        others += in_lanes(abroad[neighbours[position] & INDEX_MASK])
     for slot in range(CONTACTS):
         j = household.contacts[slot]
         if j != NOBODY:
-            met += in_lanes(signals[j])
+            met += in_lanes(abroad[j])
     one = weighted(kin & LANE, others & LANE, met & LANE, p)
     two = weighted((kin >> LANE_BITS) & LANE, (others >> LANE_BITS) & LANE, (met >> LANE_BITS) & LANE, p)
     three = weighted(kin >> 2 * LANE_BITS, others >> 2 * LANE_BITS, met >> 2 * LANE_BITS, p)
@@ -125,11 +130,8 @@ def ties_abroad(household, i, ties, neighbours, signals, p):
 
 
 @rule
-def in_lanes(signal):
-    """Workers abroad in a signal, one lane of an integer for each destination: sums over ties need no loop over
-    places.
-    """
-    there = signal >> SIGNAL_ABROAD
+def in_lanes(there):
+    """Workers abroad, one lane of an integer for each destination: sums over ties need no loop over places."""
     return (there & 3) | ((there & 12) << (LANE_BITS - 2)) | ((there & 48) << 2 * (LANE_BITS - 2))
 
 
@@ -178,13 +180,54 @@ def trip_cost(corridor, route):
 
 
 @rule
-def pay_at_home(household, w, home, p):
-    """y_home: what the worker expects to earn at home in a month, USD, at least 30."""
+def pay_at_home(household, w, home, offer, p):
+    """y_home: what the worker expects to earn at home in a month, USD, at least 30.
+
+    One without work counts on some part of pay, or on public works, whichever is more; the last one at home on what the
+    household earns in trade, which needs somebody there.
+    """
     pay = home.pay_rural if household.rural == 1 else home.pay_urban
-    pay *= household.skill / SKILL_ONE * (1.0 - p.scar * household.scar[w] / 24.0)
+    pay *= household.skill / SKILL_ONE * (1.0 - scar_of(household, w, home, p))
+    if household.served[w] & GRANT:
+        pay *= 1.0 + home.grant_gain
     if household.jobless[w] > 0 and household.place[w] == HOME:
         pay *= p.idle_value
+        if offer.works > 0.0:
+            pay = max(pay, offer.works * home.works_pay * 0.01)
+    if home.trade_share > 0.0 and trades(household, home) and nobody_else_at_home(household, w):
+        pay += home.trade_income * 0.01
     return max(LEAST_PAY_HOME, pay)
+
+
+@rule
+def scar_of(household, w, home, p):
+    """Share of pay that a forced return still costs, less what a programme has spared."""
+    lost = p.scar * household.scar[w] / 24.0
+    return lost * (1.0 - home.scar_spared) if household.served[w] & PROGRAMME else lost
+
+
+@rule
+def trades(household, home):
+    """Whether the household is one of those that live by small trade across the border."""
+    return lasting(Purpose.TRADE, household.key) < home.trade_share
+
+
+@rule
+def nobody_else_at_home(household, w):
+    """Whether no other worker of the household is at home."""
+    alone = True
+    for other in range(household.workers):
+        alone = alone and (other == w or household.place[other] != HOME)
+    return alone
+
+
+@rule
+def rewarded(household, corridor):
+    """The household's skill as it is paid at a destination: what is above the average counts `skill_return` times."""
+    skill = household.skill / SKILL_ONE
+    if corridor.skill_return != 1.0 and skill > 1.0:
+        return 1.0 + (skill - 1.0) * corridor.skill_return
+    return skill
 
 
 @rule
@@ -194,6 +237,16 @@ def trips_to(household, w, d, month, p):
     if trips == 0:
         return 0.0
     return trips / TRIPS_ONE * math.exp(-p.trips_fade * (month - household.trips_month[w]))
+
+
+@rule
+def pull(household, w, d, month, near, corridor, p):
+    """What draws the worker to destination index d whatever it pays: taste, attraction, ties there and own trips."""
+    drawn = household.taste[d] / TASTE_ONE + corridor.attraction
+    drawn += p.gamma * math.log1p(near[d]) if near[d] > 0.0 else 0.0
+    trips = trips_to(household, w, d, month, p)
+    drawn += p.delta * math.log1p(trips) if trips > 0.0 else 0.0
+    return drawn
 
 
 @rule
@@ -253,7 +306,7 @@ def true_worth(household, w, d, log_skill, log_home, y_home, purse, drawn, held,
 
 
 @rule
-def weigh(household, w, month, luck, home, corridors, near, p, tally):
+def weigh(household, w, month, luck, home, offer, corridors, near, p, tally):
     """Draw the errors, take the best place, and note what the choice is worth and what misinformation cost.
 
     Welfare is the log-sum (nested) times y_home / beta (Small and Rosen 1981, doi:10.2307/1911129); the cost of
@@ -262,7 +315,7 @@ def weigh(household, w, month, luck, home, corridors, near, p, tally):
     2002,
     doi:10.1023/A:1021138018520).
     """
-    y_home = pay_at_home(household, w, home, p)
+    y_home = pay_at_home(household, w, home, offer, p)
     log_home = math.log(y_home)
     log_skill = math.log(household.skill / SKILL_ONE)
     purse = max(1.0, means(household, p))
@@ -273,19 +326,19 @@ def weigh(household, w, month, luck, home, corridors, near, p, tally):
     # The errors are computed only where a place can win: for most deliberations their bounds tell that home is best.
     floor = least_gumbel_in(gumbel, household.key, w, 0)
     exact = False
+    knows = home.informed > 0.0 and informed(household, home)
     shared = 0.0
     best, best_value, best_true, chosen_true = HOME, 0.0, 0.0, 0.0
     inside, outside = 0.0, 1.0
     for d in range(len(corridors)):
         corridor = corridors[d]
-        drawn = household.taste[d] / TASTE_ONE + corridor.attraction
-        drawn += p.gamma * math.log1p(near[d]) if near[d] > 0.0 else 0.0
-        trips = trips_to(household, w, d, month, p)
-        drawn += p.delta * math.log1p(trips) if trips > 0.0 else 0.0
-        value = believed(household, w, d, log_skill, log_home, y_home, purse, drawn, held, corridor, p)
-        truth = true_worth(household, w, d, log_skill, log_home, y_home, purse, drawn, held, corridor, p)
-        if value == CLOSED and truth == CLOSED:
+        drawn = pull(household, w, d, month, near, corridor, p)
+        paid = log_skill if corridor.skill_return == 1.0 else math.log(rewarded(household, corridor))
+        value = believed(household, w, d, paid, log_home, y_home, purse, drawn, held, corridor, p)
+        truth = true_worth(household, w, d, paid, log_home, y_home, purse, drawn, held, corridor, p)
+        if value == CLOSED and (truth == CLOSED or knows):
             continue
+        value = truth if knows else value
         most = most_gumbel_in(gumbel, household.key, w, d + 1)
         if d < NESTED:
             most = shared_most + scale * most

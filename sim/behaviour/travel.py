@@ -5,11 +5,20 @@ from __future__ import annotations
 import math
 
 from sim.behaviour.come_home import leave
+from sim.behaviour.permits import (
+    QUOTA,
+    RECRUITMENT,
+    RECRUITMENT_OR_QUOTA,
+    SEASONAL_SCHEME,
+    begin_permit,
+    begin_recruited,
+    pay_from_savings,
+    wins,
+)
 from sim.behaviour.plan import (
     FREE,
     FREE_BIT,
     NO_ROUTE,
-    PERMIT_BIT,
     SEASONAL,
     SEASONAL_BIT,
     WORK_PERMIT,
@@ -17,8 +26,9 @@ from sim.behaviour.plan import (
     trips_to,
     worth_of,
 )
-from sim.draws import Purpose, integer_in, uniform_in
+from sim.draws import Purpose, uniform_in
 from sim.schema.attributes import (
+    COURSE,
     GAIN_ONE,
     HOME,
     NO_INTENT,
@@ -34,35 +44,30 @@ SEASON, JOB_LOST = 1, 3  # indices in CAUSES
 
 
 @rule
-def lottery_number(luck, household, w):
-    """The worker's number in the draw for seasonal permits: the smallest win."""
-    return integer_in(luck[Purpose.LOTTERY], household.key, w, 0)
-
-
-@rule
-def applies(household, w, corridors, p):
-    """The place whose seasonal permit the worker applies for this month, 0 for none."""
-    place = household.intent[w]
-    if place > 0 and lawful_route(household, corridors[place - 1], household.heard, p) == SEASONAL:
-        return place
-    return 0
-
-
-@rule
 def travel(household, w, month, luck, corridors, granted, p, tally):
-    """Carry out the worker's intent. `granted[d]` is the largest lottery number that wins at destination index d."""
-    place = household.intent[w]
+    """Carry out the worker's intent, or what was applied for (see :func:`applies`).
+
+    `granted` holds the largest lottery number that wins, by scheme and destination index.
+    """
+    code = household.intent[w]
     household.intent[w] = NO_INTENT
     here = household.place[w]
-    if place == HOME:
+    if code == HOME:
         cause = JOB_LOST if household.jobless[w] > 0 else SEASON  # else it was the permit that ended
         leave(household, w, cause, month, luck, corridors[here - 1], p, tally)
         return
+    scheme, place = (code - 1) // PLACES, (code - 1) % PLACES + 1
     corridor = corridors[place - 1]
-    route = lawful_route(household, corridor, household.heard, p)
-    if route == SEASONAL and lottery_number(luck, household, w) > granted[place - 1]:
+    recruited = scheme >= RECRUITMENT and wins(luck, household, w, RECRUITMENT, place, granted)
+    route = WORK_PERMIT if recruited else lawful_route(household, corridor, household.heard, p)
+    if route == SEASONAL and not wins(luck, household, w, SEASONAL_SCHEME, place, granted):
         note(tally, place, Tally.SEASONAL_REFUSED, 1)
         return
+    if route == WORK_PERMIT and not recruited and corridor.work_pool >= 0.0:
+        applied = scheme == QUOTA or scheme == RECRUITMENT_OR_QUOTA
+        if not applied or not wins(luck, household, w, QUOTA, place, granted):
+            note(tally, place, Tally.WORK_REFUSED, 1)
+            route = NO_ROUTE
     pay_from_savings(household, int(100.0 * corridor.travel_cost + 0.5), Tally.TRAVEL, tally)
     banned = household.ban_from[w] == place and household.ban_left[w] > 0
     if banned and uniform_in(luck[Purpose.BORDER], household.key, w, 0) < corridor.refusal:
@@ -71,25 +76,19 @@ def travel(household, w, month, luck, corridors, granted, p, tally):
     if banned:
         note(tally, place, Tally.UNAUTHORISED, 1)
         route = NO_ROUTE
+        recruited = False
     if here != HOME:
         note(tally, here, Tally.MOVED_ON, 1)
         note(tally, place, Tally.MOVED_IN, 1)
     else:
         note_departure(household, w, place, tally)
+    if recruited:
+        begin_recruited(household, w, place, corridor, p, tally)
+    elif route == WORK_PERMIT:
+        route = begin_permit(household, w, place, luck, corridor, p, tally)
     enter(household, w, place, route, month, luck, corridor, p, tally)
-
-
-@rule
-def pay_from_savings(household, cents, what, tally):
-    """Pay `cents` out of savings, borrowing what is missing; the expense is noted under `what`."""
-    note(tally, 0, what, cents)
-    missing = cents - household.savings
-    if missing > 0:
-        household.debt = household.debt + missing
-        household.savings = 0
-        note(tally, 0, Tally.BORROWED, missing)
-    else:
-        household.savings = household.savings - cents
+    if recruited:
+        household.jobless[w] = 0
 
 
 @rule
@@ -114,15 +113,7 @@ def note_departure(household, w, place, tally):
 
 @rule
 def enter(household, w, place, route, month, luck, corridor, p, tally):
-    """Set the worker down at `place`: permit, job, memory of the trip, and what a month here is worth on arrival."""
-    if route == WORK_PERMIT:
-        if uniform_in(luck[Purpose.PERMIT], household.key, w, 0) < corridor.permit_access:
-            pay_from_savings(household, int(100.0 * corridor.permit_upfront + 0.5), Tally.PERMIT_FEES, tally)
-            note(tally, place, Tally.WORK_PERMITS, 1)
-            household.permit[w] = int(p.patent_covers)
-            household.used = household.used | PERMIT_BIT
-        else:
-            route = NO_ROUTE
+    """Set the worker down at `place`: memory of the trip, job, and what a month here is worth on arrival."""
     if route == SEASONAL:
         note(tally, place, Tally.SEASONAL_PERMITS, 1)
         household.permit[w] = int(corridor.seasonal_length)
@@ -141,6 +132,7 @@ def enter(household, w, place, route, month, luck, corridor, p, tally):
     household.months[w] = 0
     household.overstay[w] = 0
     household.searching[w] = 0
+    household.served[w] = household.served[w] & COURSE
     household.heard = household.heard | (1 << (place - 1))
     household.used = household.used | (1 << (place - 1))
     household.jobless[w] = 0 if uniform_in(luck[Purpose.JOB], household.key, w, 1) < corridor.job_true else 1

@@ -21,8 +21,10 @@ def typed() -> str:
 
 
 @contextmanager
-def bar(title: str, scenarios: list[Scenario]) -> Iterator[Callable[[int], None] | None]:
-    """A progress bar over the months of all runs; yields what to call with the number of months just lived."""
+def bar(title: str, lived: list[Scenario] | int) -> Iterator[Callable[[int], None] | None]:
+    """A progress bar over the months of all runs of scenarios, or over so many months; yields what to call with the
+    number of months just lived.
+    """
     if not sys.stderr.isatty():
         yield None
         return
@@ -46,5 +48,5 @@ def bar(title: str, scenarios: list[Scenario]) -> Iterator[Callable[[int], None]
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as shown:
-        task = shown.add_task(title, total=months_to_live(scenarios))
+        task = shown.add_task(title, total=lived if isinstance(lived, int) else months_to_live(lived))
         yield lambda months: shown.advance(task, months)

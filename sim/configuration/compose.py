@@ -12,11 +12,12 @@ from typing import Any, cast
 from sim.configuration.files import LABEL, config_folder
 from sim.configuration.overrides import Given, check_key, parse, strings
 from sim.errors import InputError
+from sim.policies.settings import read_month
 from sim.region import Region, load
 from sim.scenario import Scenario
 
 RESULTS = Path("results")
-RUN_KEYS = ("name", "output", "explain", "against", LABEL)
+RUN_KEYS = ("name", "output", "explain", "against", "checkpoint", LABEL)
 """Keys that say what to do with a scenario, not what it is."""
 
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*")
@@ -34,6 +35,7 @@ class Request:
     against: Scenario | None
     folder: Path
     explain: bool
+    checkpoints: tuple[str, ...] = ()
     overrides: tuple[Given, ...] = ()
     changes: tuple[str, ...] = ()
 
@@ -64,9 +66,9 @@ def request(command: str, arguments: Sequence[str], changes: Mapping[str, Any] |
     mapping = compose(command, given)
     for key, value in (changes or {}).items():
         check_key(command, key)
-        _set(mapping, key, value)
+        place(mapping, key, value)
     region = load(_pack(mapping))
-    scenario = Scenario.from_mapping(_scenario_part(mapping), region)
+    scenario = Scenario.from_mapping(scenario_part(mapping), region)
     against = None
     if command == "compare":
         against = Scenario.from_mapping(_against(given, changes or {}), region)
@@ -76,8 +78,9 @@ def request(command: str, arguments: Sequence[str], changes: Mapping[str, Any] |
         scenario=scenario,
         region=region,
         against=against,
-        folder=_folder(mapping, default),
+        folder=results_folder(mapping, default),
         explain=_flag(mapping, "explain"),
+        checkpoints=_checkpoints(mapping, scenario, region),
         overrides=tuple(given),
         changes=tuple(changes or ()),
     )
@@ -125,12 +128,12 @@ def _hydra_aside() -> Iterator[None]:
 def _against(given: Sequence[Given], changes: Mapping[str, Any]) -> dict[str, Any]:
     """The other side: the same run of another scenario. Policies given by hand belong to the first side alone."""
     other = next((one.values for one in given if one.key == "against"), ("history",))
-    kept = [one for one in given if one.key not in ("scenario", "against", "policy") and not _is_policy(one.key)]
+    kept = [one for one in given if one.key not in ("scenario", "against", "policy") and not is_policy(one.key)]
     mapping = compose("run", [Given("scenario", other), *kept])
     for key, value in changes.items():
-        if not _is_policy(key):
-            _set(mapping, key, value)
-    return _scenario_part(mapping)
+        if not is_policy(key):
+            place(mapping, key, value)
+    return scenario_part(mapping)
 
 
 def _refuse_unlike(scenario: Scenario, against: Scenario) -> None:
@@ -143,11 +146,13 @@ def _refuse_unlike(scenario: Scenario, against: Scenario) -> None:
             raise InputError(key, given, allowed=f"the same for both sides: give {key}= on the command line")
 
 
-def _is_policy(key: str) -> bool:
+def is_policy(key: str) -> bool:
+    """Whether a key belongs to the policies."""
     return key == "policies" or key.startswith("policies.")
 
 
-def _scenario_part(mapping: Mapping[str, Any]) -> dict[str, Any]:
+def scenario_part(mapping: Mapping[str, Any]) -> dict[str, Any]:
+    """What of a configuration is the scenario's own."""
     part = {key: value for key, value in mapping.items() if key not in RUN_KEYS}
     return {**part, "name": str(mapping[LABEL])}
 
@@ -160,7 +165,8 @@ def _pack(mapping: Mapping[str, Any]) -> str:
     return pack
 
 
-def _set(mapping: dict[str, Any], key: str, value: Any) -> None:
+def place(mapping: dict[str, Any], key: str, value: Any) -> None:
+    """Set a dotted key in nested mappings."""
     *path, last = key.split(".")
     node = mapping
     for part in path:
@@ -171,7 +177,8 @@ def _set(mapping: dict[str, Any], key: str, value: Any) -> None:
     node[last] = value
 
 
-def _folder(mapping: Mapping[str, Any], default: str) -> Path:
+def results_folder(mapping: Mapping[str, Any], default: str) -> Path:
+    """Where results go: ``output``, or a folder under `RESULTS`."""
     name, output = mapping.get("name"), mapping.get("output")
     if name is not None and (not isinstance(name, str | int) or not _NAME.fullmatch(str(name))):
         raise InputError(
@@ -182,6 +189,20 @@ def _folder(mapping: Mapping[str, Any], default: str) -> Path:
     if not isinstance(output, str) or not output.strip():
         raise InputError("output", f"is {output!r}, which is no folder", allowed="a path")
     return Path(output).expanduser()
+
+
+def _checkpoints(mapping: Mapping[str, Any], scenario: Scenario, region: Region) -> tuple[str, ...]:
+    """The months to leave a checkpoint of, in their order, each once."""
+    value = mapping.get("checkpoint")
+    given = [] if value is None else [value] if isinstance(value, str) else value
+    if not isinstance(given, list | tuple):
+        raise InputError("checkpoint", f"is {value!r}, which is no month", allowed="YYYY-MM, or several with commas")
+    months = sorted({read_month(month, "checkpoint", region) for month in given})
+    for month in months:
+        if month > scenario.until:
+            allowed = f"a month, {region.label(0)} to {scenario.until}"
+            raise InputError("checkpoint", f"is {month}, after the run's last month", allowed=allowed)
+    return tuple(months)
 
 
 def _flag(mapping: Mapping[str, Any], key: str) -> bool:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from hydra.core.override_parser.types import Override
 
 SCENARIOS = ("scenario", "against")
+NOT_TAKEN = {"compare": ("checkpoint",), "branch": ("checkpoint", "explain")}
+"""Keys of a run that another command does not take."""
 SAID_TWICE = "is given twice"
 
 
@@ -39,7 +41,7 @@ def known_keys(command: str) -> tuple[str, ...]:
     """The first parts of the keys a command takes."""
     names = ["run"] if command == "run" else ["run", command]
     keys = {key for name in names for key in read_yaml(config_folder() / f"{name}.yaml", "configuration")}
-    return tuple(sorted((keys | set(groups())) - {"defaults", "hydra"}))
+    return tuple(sorted((keys | set(groups())) - {"defaults", "hydra", *NOT_TAKEN.get(command, ())}))
 
 
 def parse(command: str, arguments: Sequence[str], *, several: bool = False) -> list[Given]:
@@ -72,6 +74,8 @@ def _parse_one(command: str, argument: str, several: bool) -> Given:
     check_key(command, key)
     if key in SCENARIOS:
         return Given(key, tuple(_scenario(key, part) for part in _parts(key, value, several)))
+    if key == "checkpoint":
+        return Given(key, (f"[{value.strip('[]')}]",))
     if key == "region" and any(_is_folder(part) for part in _parts(key, value, several)):
         return Given("region.pack", tuple(_quoted(part) for part in _parts(key, value, several)))
     if key in groups():

@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.behaviour.learn import learn, signal_of
+from sim.behaviour.learn import abroad_in, learn, signal_of
 from sim.behaviour.live import live, lives
+from sim.behaviour.permits import applies, lottery_number
 from sim.behaviour.plan import leaves, plan
-from sim.behaviour.travel import applies, lottery_number
 from sim.schema.rule import rule
 from sim.tallies import unpack_topics
 
@@ -41,6 +41,7 @@ def plan_blocks(
     month,
     luck,
     homes,
+    offers,
     corridors,
     mobility,
     news,
@@ -48,6 +49,7 @@ def plan_blocks(
     ties,
     neighbours,
     signals,
+    abroad,
     p,
     tallies,
     leavers,
@@ -62,8 +64,9 @@ def plan_blocks(
         first = starts[origin]
         count = starts[origin + 1] - first
         # Rows are taken once a block: a view made for every household would cost more than its rules.
-        home, row, told, mobile, tally, q = (
+        home, offer, row, told, mobile, tally, q = (
             homes[origin],
+            offers[origin],
             corridors[origin],
             news[origin],
             mobility[origin],
@@ -74,8 +77,11 @@ def plan_blocks(
         for i in range(blocks[b, 0], blocks[b, 1]):
             household = households[i]
             if lives(household, month):
-                learn(household, i, month, luck, home, told, loud, ties, neighbours, signals, first, count, q)
-                plan(household, i, month, luck, home, row, mobile, ties, neighbours, signals, q, tally)
+                learn(
+                    household, i, month, luck, home, offer, row, told, loud,
+                    ties, neighbours, signals, abroad, first, count, q, tally,
+                )  # fmt: skip
+                plan(household, i, month, luck, home, offer, row, mobile, ties, neighbours, abroad, q, tally)
                 if leaves(household):
                     leavers[blocks[b, 0] + bound] = i
                     bound += 1
@@ -83,39 +89,45 @@ def plan_blocks(
 
 
 @rule
-def live_blocks(households, blocks, lane, lanes, month, luck, homes, corridors, granted, ties, signals, p, tallies):
+def live_blocks(
+    households, blocks, lane, lanes, month, luck, homes, offers, corridors, granted, ties, signals, abroad, p, tallies
+):
     """Live the month for every household of every `lanes`-th block, and leave its signal for the next."""
     for b in range(lane, len(blocks), lanes):
         origin = blocks[b, 2]
-        home, row, tally, q = homes[origin], corridors[origin], tallies[lane, origin], p[0]
+        home, offer, row, tally, q = homes[origin], offers[origin], corridors[origin], tallies[lane, origin], p[0]
         for i in range(blocks[b, 0], blocks[b, 1]):
             household = households[i]
             if lives(household, month):
-                live(household, ties[i].kin + ties[i].others, month, luck, home, row, granted, q, tally)
+                degree = ties[i].kin + ties[i].others
+                live(household, degree, month, luck, home, offer, row, granted, q, tally)
                 signals[i] = signal_of(household)
+                abroad[i] = abroad_in(signals[i])
         unpack_topics(tally)
 
 
 @rule
-def first_signals(households, month, signals):
+def first_signals(households, month, signals, abroad):
     """The signals as `month` begins; 0 for a household that has not come to be."""
     for i in range(len(households)):
         household = households[i]
         signals[i] = signal_of(household) if lives(household, month - 1) else 0
+        abroad[i] = abroad_in(signals[i])
 
 
 @rule
-def collect_applications(households, blocks, leavers, leaving, luck, corridors, p, numbers, places):
-    """Lottery numbers and places of all who apply for a seasonal permit; returns how many."""
+def collect_applications(households, blocks, leavers, leaving, luck, corridors, p, numbers, codes):
+    """Lottery numbers and codes of all who apply for a place of a scheme; returns how many."""
     found = 0
     for b in range(len(blocks)):
         row = corridors[blocks[b, 2]]
         for n in range(leaving[b]):
             household = households[leavers[blocks[b, 0] + n]]
             for w in range(household.workers):
-                place = applies(household, w, row, p[0])
-                if place > 0:
+                code = applies(household, w, row, p[0])
+                if code > 0:
+                    household.intent[w] = code
                     numbers[found] = lottery_number(luck, household, w)
-                    places[found] = place
+                    codes[found] = code
                     found += 1
     return found

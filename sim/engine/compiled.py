@@ -25,43 +25,45 @@ class CompiledEngine:
         self.leavers = np.empty(len(world.households), np.int32)
         self.leaving = np.zeros(len(self.blocks), np.int64)
         self.signals = np.zeros(len(world.households), np.int64)
+        self.abroad = np.zeros(len(world.households), np.int8)
         self.lanes = max(1, min(threads, len(self.blocks)))
         self.tallies = np.zeros((self.lanes, len(world.starts) - 1, (PLACES + 1) * TALLIES), np.int64)
         self.pool = ThreadPoolExecutor(max(1, self.lanes - 1))  # starts a thread when the first work comes
-        first_signals(world.households, month, self.signals)
+        first_signals(world.households, month, self.signals, self.abroad)
 
-    def plan(self, month: int) -> None:
-        """Learn and plan, for all households."""
+    def plan(self, month: int, offers: np.ndarray) -> None:
+        """Learn and plan, for all households; `offers` hold for the month (see :mod:`sim.offers`)."""
         w = self.world
         at = w.at(month)
         news = w.conditions.news[at]
         loud = int(news.max() > 0)
         self.tallies[:] = 0
+        self.offers = offers
         self.luck = luck_of(w.seed, month)
         self._each_lane(
-            plan_blocks, w.starts, month, self.luck, w.conditions.homes[at], w.conditions.corridors[at], w.mobility,
-            news, loud, self.ties, w.neighbours, self.signals, w.parameters, self.tallies,
+            plan_blocks, w.starts, month, self.luck, w.conditions.homes[at], offers, w.conditions.corridors[at],
+            w.mobility, news, loud, self.ties, w.neighbours, self.signals, self.abroad, w.parameters, self.tallies,
             self.leavers, self.leaving,
         )  # fmt: skip
 
     def applications(self, month: int) -> tuple[np.ndarray, np.ndarray]:
-        """Lottery numbers and places of those who apply for a seasonal permit."""
+        """Lottery numbers of those who apply for a place of a scheme, and its codes (see `travel.applies`)."""
         w = self.world
         numbers = np.empty(int(self.leaving.sum()) * WORKERS, np.int64)
-        places = np.empty(len(numbers), np.int8)
+        codes = np.empty(len(numbers), np.int8)
         corridors = w.conditions.corridors[w.at(month)]
         found = collect_applications(
-            w.households, self.blocks, self.leavers, self.leaving, self.luck, corridors, w.parameters, numbers, places
+            w.households, self.blocks, self.leavers, self.leaving, self.luck, corridors, w.parameters, numbers, codes
         )
-        return numbers[:found], places[:found]
+        return numbers[:found], codes[:found]
 
     def live(self, month: int, granted: np.ndarray) -> np.ndarray:
         """Live the month; tallies of shape (origins, places, tallies)."""
         w = self.world
         at = w.at(month)
         self._each_lane(
-            live_blocks, month, self.luck, w.conditions.homes[at], w.conditions.corridors[at], granted,
-            self.ties, self.signals, w.parameters, self.tallies,
+            live_blocks, month, self.luck, w.conditions.homes[at], self.offers, w.conditions.corridors[at],
+            granted, self.ties, self.signals, self.abroad, w.parameters, self.tallies,
         )  # fmt: skip
         return self.tallies.sum(axis=0).reshape(-1, PLACES + 1, TALLIES)
 

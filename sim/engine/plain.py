@@ -11,10 +11,10 @@ from types import SimpleNamespace
 import mesa
 import numpy as np
 
-from sim.behaviour.learn import learn, signal_of
+from sim.behaviour.learn import abroad_in, learn, signal_of
 from sim.behaviour.live import live, lives
+from sim.behaviour.permits import applies, lottery_number
 from sim.behaviour.plan import plan
-from sim.behaviour.travel import applies, lottery_number
 from sim.draws import luck_of
 from sim.engine.world import World
 from sim.households.ties import tie_rows
@@ -48,14 +48,18 @@ class PlainHousehold(mesa.Agent):
                 e.month,
                 e.luck,
                 e.homes[o],
+                e.offers[o],
+                e.corridors[o],
                 e.news[o],
                 e.loud,
                 e.ties,
                 e.neighbours,
                 e.signals,
+                e.abroad,
                 e.first[o],
                 e.size[o],
                 e.p,
+                e.tally[o],
             )
             plan(
                 self,
@@ -63,24 +67,26 @@ class PlainHousehold(mesa.Agent):
                 e.month,
                 e.luck,
                 e.homes[o],
+                e.offers[o],
                 e.corridors[o],
                 e.mobility[o],
                 e.ties,
                 e.neighbours,
-                e.signals,
+                e.abroad,
                 e.p,
                 e.tally[o],
             )
 
     def apply(self) -> None:
-        """Hand in applications for seasonal permits."""
+        """Apply for a place of a scheme."""
         e = self.model.engine
         if lives(self, e.month):
             for w in range(self.workers):
-                place = applies(self, w, e.corridors[self.origin], e.p)
-                if place > 0:
+                code = applies(self, w, e.corridors[self.origin], e.p)
+                if code > 0:
+                    self.intent[w] = code
                     e.numbers.append(lottery_number(e.luck, self, w))
-                    e.places.append(place)
+                    e.codes.append(code)
 
     def live(self) -> None:
         """Live the month and leave a signal for the next (see :mod:`sim.behaviour.live`)."""
@@ -93,12 +99,14 @@ class PlainHousehold(mesa.Agent):
                 e.month,
                 e.luck,
                 e.homes[o],
+                e.offers[o],
                 e.corridors[o],
                 e.granted,
                 e.p,
                 e.tally[o],
             )
             e.signals[i] = signal_of(self)
+            e.abroad[i] = abroad_in(e.signals[i])
         if self.index % UNPACKED == 0:
             e.unpack()
 
@@ -120,13 +128,15 @@ class PlainEngine:
         for index, record in enumerate(world.households):
             PlainHousehold(model, index, record)
         self.signals = [signal_of(agent) if lives(agent, month - 1) else 0 for agent in self.agents]
+        self.abroad = [abroad_in(signal) for signal in self.signals]
 
-    def plan(self, month: int) -> None:
-        """Learn and plan, for all agents."""
+    def plan(self, month: int, offers: np.ndarray) -> None:
+        """Learn and plan, for all agents; `offers` hold for the month (see :mod:`sim.offers`)."""
         at = self.world.at(month)
         conditions = self.world.conditions
         self.month = month
         self.luck = [int(stream) for stream in luck_of(self.world.seed, month)]
+        self.offers = [_named(offer) for offer in offers]
         self.homes = [_named(home) for home in conditions.homes[at]]
         self.corridors = [[_named(corridor) for corridor in row] for row in conditions.corridors[at]]
         self.news = conditions.news[at].tolist()
@@ -135,11 +145,11 @@ class PlainEngine:
         self.agents.do("plan")
 
     def applications(self, month: int) -> tuple[np.ndarray, np.ndarray]:
-        """Lottery numbers and places of those who apply for a seasonal permit."""
+        """Lottery numbers of those who apply for a place of a scheme, and its codes (see `travel.applies`)."""
         self.numbers: list[int] = []
-        self.places: list[int] = []
+        self.codes: list[int] = []
         self.agents.do("apply")
-        return np.array(self.numbers, np.int64), np.array(self.places, np.int8)
+        return np.array(self.numbers, np.int64), np.array(self.codes, np.int8)
 
     def live(self, month: int, granted: np.ndarray) -> np.ndarray:
         """Live the month; tallies of shape (origins, places, tallies)."""

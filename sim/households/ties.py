@@ -190,7 +190,13 @@ def _tidy(offsets: np.ndarray, neighbours: np.ndarray, first: int, end: int, kep
     """Sort each row and take out double ties, the nearer kind remaining; `kept` gets the new lengths."""
     for i in range(first, end):
         row = neighbours[offsets[i] : offsets[i + 1]]
-        row.sort()
+        for a in range(1, len(row)):  # rows are short; the library's sort takes a second to compile
+            tie = row[a]
+            b = a
+            while b > 0 and row[b - 1] > tie:
+                row[b] = row[b - 1]
+                b -= 1
+            row[b] = tie
         length = 0
         for a in range(len(row)):
             double = False
@@ -204,12 +210,12 @@ def _tidy(offsets: np.ndarray, neighbours: np.ndarray, first: int, end: int, kep
 
 
 @compiled
-def _close_up(offsets: np.ndarray, neighbours: np.ndarray, new_offsets: np.ndarray, tight: np.ndarray) -> None:
-    """Copy the rows into an array without the room that double ties took."""
+def _close_up(offsets: np.ndarray, neighbours: np.ndarray, new_offsets: np.ndarray) -> None:
+    """Move the rows together, over the room that double ties took."""
     for i in range(len(offsets) - 1):
         length = new_offsets[i + 1] - new_offsets[i]
         for a in range(length):
-            tight[new_offsets[i] + a] = neighbours[offsets[i] + a]
+            neighbours[new_offsets[i] + a] = neighbours[offsets[i] + a]
 
 
 def _plan(settings: PopulationSettings) -> np.recarray:
@@ -222,7 +228,9 @@ def _plan(settings: PopulationSettings) -> np.recarray:
 
 
 def _offsets(lengths: np.ndarray) -> np.ndarray:
-    return np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+    offsets = np.zeros(len(lengths) + 1, np.int64)
+    np.cumsum(lengths, out=offsets[1:])
+    return offsets
 
 
 def weave(population: Population, seed: int, settings: PopulationSettings, threads: int = 1) -> Ties:
@@ -250,15 +258,17 @@ def weave(population: Population, seed: int, settings: PopulationSettings, threa
     draw_ties(counts, np.empty(0, dtype=np.int32))
     offsets = _offsets(counts)
     neighbours = np.empty(offsets[-1], dtype=np.int32)
-    draw_ties(offsets[:-1].copy(), neighbours)
-    kept = np.zeros(len(keys), dtype=np.int64)
+    ends = counts
+    ends[:] = offsets[:-1]
+    draw_ties(ends, neighbours)
+    kept = ends
     in_blocks(
         lambda first, end: _tidy(offsets, neighbours, villages[first], villages[end], kept), len(villages) - 1, threads
     )
     new_offsets = _offsets(kept)
-    tight = np.empty(new_offsets[-1], dtype=np.int32)
-    _close_up(offsets, neighbours, new_offsets, tight)
-    return Ties(new_offsets, tight)
+    _close_up(offsets, neighbours, new_offsets)
+    neighbours.resize(new_offsets[-1], refcheck=False)  # in place: no second copy
+    return Ties(new_offsets, neighbours)
 
 
 TIE_ROW = np.dtype([("start", "i4"), ("kin", "i2"), ("others", "i2")])

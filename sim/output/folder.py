@@ -13,7 +13,7 @@ import datetime
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,8 @@ HOUSEHOLDS = "households"
 """Written only where households were followed."""
 RUN, AGAINST, COMPARISON, REPORT = "run.json", "against", "comparison", "report.html"
 _OWN = {RUN, AGAINST, REPORT}
+STATE = ".state"
+"""How the names of checkpoints end."""
 
 
 def write_run(result: RunResult, directory: str | Path) -> Path:
@@ -47,6 +49,17 @@ def write_run(result: RunResult, directory: str | Path) -> Path:
     with replace_folder(directory) as fresh:
         _write_tables(result, fresh)
     return directory
+
+
+def write_live(directory: str | Path, live: Callable[[Path], RunResult]) -> RunResult:
+    """Write a run's folder as `write_run` does, of a run that leaves checkpoints in it while it is lived.
+
+    `live` is given the folder under the name it has until it is complete.
+    """
+    with replace_folder(require_writable(directory)) as fresh:
+        result = live(fresh)
+        _write_tables(result, fresh)
+    return result
 
 
 def write_comparison(comparison: Comparison, directory: str | Path) -> Path:
@@ -108,10 +121,24 @@ def require_writable(directory: str | Path) -> Path:
     if directory.is_symlink() or (directory.exists() and not directory.is_dir()):
         raise InputError("output", f"is {str(directory)!r}, which is no folder", allowed)
     names = sorted(entry.name for entry in directory.iterdir()) if directory.is_dir() else []
-    strange = [name for name in names if name not in _OWN and not name.endswith(".parquet")]
+    strange = [name for name in names if name not in _OWN and not name.endswith((".parquet", STATE))]
     if names and (strange or RUN not in names):
         raise InputError("output", f"is {str(directory)!r}, which holds {(strange or names)[0]!r}", allowed)
     return directory
+
+
+def require_branches(directory: Path, names: list[str]) -> None:
+    """Refuse a folder for branches that is a run's own, or in which one of them has no place.
+
+    Raises
+    ------
+    InputError
+        As `require_writable`, and for a run's folder.
+    """
+    if (directory / RUN).exists():
+        raise InputError("output", f"is {str(directory)!r}, a run's own folder", "a new folder, or one with branches")
+    for name in names:
+        require_writable(directory / name)
 
 
 def digest_of_tables(tables: Mapping[str, pd.DataFrame]) -> str:

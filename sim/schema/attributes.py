@@ -27,6 +27,7 @@ NOBODY = -1  # an empty contact slot
 HOME = 0
 NO_INTENT = -1
 REGULAR, IRREGULAR = 0, 1
+COURSE, PROGRAMME, GRANT, ADVICE = 1, 2, 4, 8  # bits of `served`
 MALE, FEMALE = 0, 1
 NEVER = -9999  # a date that has not happened
 
@@ -97,8 +98,8 @@ ATTRIBUTES: tuple[Attribute, ...] = (
     Attribute("scar", "i1", "months", "Months left of the wage scar of a forced return.", WORKERS),
     Attribute("forced", "i1", "0 or 1", "1 = the last return was forced.", WORKERS),
     Attribute("cause", "i1", "", "Cause of the last return (index in CAUSES; 0 = none yet).", WORKERS),
-    Attribute("intent", "i1", "", "Place the worker is to be in next, decided this month; -1 = stay.", WORKERS),
-    Attribute("served", "i1", "bits", "Services had: 1 language course, 2 reintegration, 4 start-up grant.", WORKERS),
+    Attribute("intent", "i1", "", "Place the worker is to be in next, decided this month, or the code of what is applied for; -1 = stay.", WORKERS),
+    Attribute("served", "i1", "bits", "Services had: 1 language course; since the last return 2 reintegration, 4 start-up grant, 8 legal advice.", WORKERS),
 )
 # fmt: on
 

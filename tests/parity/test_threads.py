@@ -1,7 +1,8 @@
-"""Threads, processes and the order of hashes change nothing."""
+"""Threads, blocks, processes and the order of hashes change nothing."""
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -10,12 +11,16 @@ import numpy as np
 import pytest
 from small_worlds import ROOT, begin, scenario
 
+from sim.engine import blocks
 from sim.seed_run import SeedRun
 from sim.tables import SeedOutcome
 
 PROGRAM = """
+import json, sys
 import sim
-print(sim.run("history", scale=0.0003, seeds=1, burn_in=2, until="2012-12", threads=2).meta["digest"])
+first, seeds, threads = map(int, sys.argv[1:])
+asked = dict(scale=0.0003, burn_in=2, until="2012-12")
+print(json.dumps(sim.run("history", first_seed=first, seeds=seeds, threads=threads, **asked).meta["digests"]))
 """
 
 
@@ -31,15 +36,27 @@ def with_one() -> tuple[SeedRun, SeedOutcome]:
     return lived(1)
 
 
-@pytest.mark.parametrize("threads", [2, 3, 7])
+def same(outcome: SeedOutcome, other: SeedOutcome) -> None:
+    assert outcome.digest == other.digest
+    np.testing.assert_array_equal(outcome.tallies, other.tallies)
+    np.testing.assert_array_equal(outcome.cells, other.cells)
+    np.testing.assert_array_equal(outcome.spread, other.spread)
+
+
+@pytest.mark.parametrize("threads", range(2, 17))
 def test_the_number_of_threads_changes_nothing(threads, with_one):
     run, outcome = lived(threads)
     assert run.model.engine.lanes == threads
     assert with_one[0].model.engine.lanes == 1
-    assert len(run.model.engine.blocks) > 7
-    assert outcome.digest == with_one[1].digest
-    np.testing.assert_array_equal(outcome.tallies, with_one[1].tallies)
-    np.testing.assert_array_equal(outcome.cells, with_one[1].cells)
+    same(outcome, with_one[1])
+
+
+@pytest.mark.parametrize("size", [7, 64, 1000, 4096, 1_000_000])
+def test_how_households_are_cut_into_blocks_changes_nothing(size, with_one, monkeypatch):
+    monkeypatch.setattr(blocks, "BLOCK", size)
+    run, outcome = lived(2)
+    assert len(run.model.engine.blocks) != len(with_one[0].model.engine.blocks)
+    same(outcome, with_one[1])
 
 
 def test_another_seed_gives_another_digest(with_one):
@@ -49,12 +66,12 @@ def test_another_seed_gives_another_digest(with_one):
 
 
 def test_processes_and_the_seed_of_hashes_change_nothing():
-    digests = []
-    for seed in ("0", "4242"):
-        environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT)}
-        told = subprocess.run(
-            [sys.executable, "-c", PROGRAM], env=environment, check=True, capture_output=True, text=True
-        )
-        digests.append(told.stdout.strip())
-    assert digests[0] == digests[1]
-    assert len(digests[0]) == 64
+    digests: dict[str, set[str]] = {}
+    for hashes, first, seeds, threads in (("0", 1, 3, 2), ("4242", 2, 1, 1), ("7", 3, 1, 5)):
+        environment = {**os.environ, "PYTHONHASHSEED": hashes, "PYTHONPATH": str(ROOT)}
+        command = [sys.executable, "-c", PROGRAM, str(first), str(seeds), str(threads)]
+        told = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
+        for seed, digest in json.loads(told.stdout).items():
+            digests.setdefault(seed, set()).add(digest)
+    assert {seed: len(found) for seed, found in digests.items()} == {"1": 1, "2": 1, "3": 1}
+    assert len(set.union(*digests.values())) == 3

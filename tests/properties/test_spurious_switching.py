@@ -58,7 +58,7 @@ def planned(banned: bool, stirred: bool, month: int, change: Callable[[np.ndarra
     change(corridors[model.world.at(month)])
     model.world.conditions = replace(before, corridors=corridors)
     try:
-        model.engine.plan(month)
+        model.engine.plan(month, model.offers.of_month(month))
     finally:
         model.world.conditions = before
     after = model.world.households
@@ -169,7 +169,7 @@ def test_households_in_one_state_choose_the_same_under_two_scenarios():
     assert 0.05 < alike.mean() < 0.999
     before = worlds[0].households["place"].copy()
     for run in runs:
-        run.model.engine.plan(run.model.month)
+        run.model.engine.plan(run.model.month, run.model.offers.of_month(run.model.month))
     # A month's chance meetings abroad may be with a household that differs: they change ties, never this month's plan.
     plans = [world.households["intent"][alike] for world in worlds]
     np.testing.assert_array_equal(*plans)

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from one_household import Counts, corridor, home, households, parameters
+from one_household import Counts, corridor, home, households, offer, parameters
 
 from sim.behaviour.plan import CLOSED, FREE_BIT, PERMIT_BIT, believed, means, pay_at_home, plan, trips_to
 from sim.draws import luck_of
@@ -67,11 +67,11 @@ def test_means_are_savings_and_what_credit_is_left():
 def test_pay_at_home_knows_skill_joblessness_and_scars_and_is_at_least_thirty():
     p = parameters(idle_value=0.5, scar=0.12)
     conditions = home(pay_urban=200.0, pay_rural=120.0)
-    assert pay_at_home(households()[0], 0, conditions, p) == 200.0
-    assert pay_at_home(households(rural=1, skill=2 * SKILL_ONE)[0], 0, conditions, p) == 240.0
-    assert pay_at_home(households(jobless=3)[0], 0, conditions, p) == 100.0
-    assert pay_at_home(households(scar=12)[0], 0, conditions, p) == pytest.approx(188.0)
-    assert pay_at_home(households(rural=1, skill=100)[0], 0, conditions, p) == 30.0
+    assert pay_at_home(households()[0], 0, conditions, offer(), p) == 200.0
+    assert pay_at_home(households(rural=1, skill=2 * SKILL_ONE)[0], 0, conditions, offer(), p) == 240.0
+    assert pay_at_home(households(jobless=3)[0], 0, conditions, offer(), p) == 100.0
+    assert pay_at_home(households(scar=12)[0], 0, conditions, offer(), p) == pytest.approx(188.0)
+    assert pay_at_home(households(rural=1, skill=100)[0], 0, conditions, offer(), p) == 30.0
 
 
 def test_memory_of_trips_fades():
@@ -90,10 +90,10 @@ def planned(
     row = np.array([corridor(**{**LAW, "attraction": 60.0, "season_departures": season, **fields})])
     conditions, p, counts = home(season_departures=season), parameters(hazard=0.08), Counts()
     rows, nobody = np.zeros(len(people), TIE_ROW).view(np.recarray), np.zeros(0, np.int32)
-    signals = np.zeros(len(people), np.int64)
+    abroad = np.zeros(len(people), np.int8)
     for i, household in enumerate(people):
         mobilities = np.full(9, mobility)
-        plan(household, i, 5, luck_of(1, 5), conditions, row, mobilities, rows, nobody, signals, p, counts.flat)
+        plan(household, i, 5, luck_of(1, 5), conditions, offer(), row, mobilities, rows, nobody, abroad, p, counts.flat)
     return people["intent"][:, 0], counts
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from one_household import LUCK, Counts, corridor, households, parameters
-from small_worlds import begin, live_through, pack, scenario
+from one_household import LUCK, Counts, corridor, home, households, offer, parameters
+from small_worlds import begin, pack, scenario
 
+from sim.behaviour.advise import BAN_RULES_BIT
 from sim.behaviour.come_home import leave
 from sim.behaviour.enforce import BAN, COMPLIES, EXPELLED, EXPELLED_BANNED, EXPULSION, STAYS, enforce, impose, run_ban
-from sim.behaviour.learn import BAN_RULES_BIT
 from sim.behaviour.live import face_the_law
+from sim.behaviour.permits import SCHEMES
 from sim.behaviour.plan import (
     ENDED,
     FREE,
@@ -24,7 +25,7 @@ from sim.behaviour.plan import (
 )
 from sim.behaviour.travel import travel
 from sim.draws import luck_of
-from sim.schema.attributes import HOME, IRREGULAR, REGULAR, SHARE_ONE
+from sim.schema.attributes import HOME, IRREGULAR, PLACES, REGULAR, SHARE_ONE
 from sim.tallies import Tally
 
 LAW_2015 = {"ban_overstay_1_month": 36.0, "ban_overstay_6_months": 60.0, "ban_overstay_9_months": 120.0}
@@ -134,7 +135,7 @@ def test_the_window_rolls_on_at_home(months_at_home, lawful):
     """After three months there: back within two, the fourth month in six; back after three, three more are lawful."""
     household, p = households(place=0, stay=0b111)[0], parameters()
     for _ in range(months_at_home):
-        face_the_law(household, 0, 0, LUCK, False, np.array([corridor()]), p, Counts().flat)
+        face_the_law(household, 0, 0, LUCK, False, home(), offer(), np.array([corridor()]), p, Counts().flat)
     household["place"][0] = 1
     for _ in range(lawful):
         month_of_law(household, 9, p, window_months=6.0)
@@ -221,12 +222,12 @@ def test_an_expelled_worker_comes_home_by_force():
     household = households(place=1, months=9, regime=IRREGULAR, overstay=4)[0]
     law = np.array([corridor(detection=1.0, expulsion=1.0, ban_expulsion=60.0)])
     counts = Counts()
-    face_the_law(household, 0, 30, LUCK, False, law, parameters(), counts.flat)
+    face_the_law(household, 0, 30, LUCK, False, home(), offer(), law, parameters(), counts.flat)
     assert (household["place"][0], household["forced"][0], household["cause"][0]) == (HOME, 1, EXPULSION)
     assert household["scar"][0] == 24
     assert counts[Tally.RETURNS_EXPULSION, 1] == counts[Tally.RETURNS, 1] == counts[Tally.EXPULSIONS, 1] == 1
     entered = households(place=1, months=9, regime=IRREGULAR, overstay=4, ban_from=1, ban_left=20)[0]
-    face_the_law(entered, 0, 30, LUCK, False, law, parameters(), counts.flat)
+    face_the_law(entered, 0, 30, LUCK, False, home(), offer(), law, parameters(), counts.flat)
     assert entered["cause"][0] == BAN
 
 
@@ -246,7 +247,7 @@ def test_a_longer_ban_is_not_shortened_and_a_ban_runs_out():
 def go(household: np.void, p: np.void | None = None, granted: int = -1, **fields: float) -> Counts:
     household["intent"][0], counts = 1, Counts()
     rows = np.array([corridor(**fields)] * 3)
-    travel(household, 0, 20, LUCK, rows, np.full(3, granted, np.int64), p or parameters(), counts.flat)
+    travel(household, 0, 20, LUCK, rows, np.full(SCHEMES * PLACES, granted, np.int64), p or parameters(), counts.flat)
     return counts
 
 
@@ -303,42 +304,3 @@ def test_seasonal_permits_go_to_the_winners_alone():
     counts = go(winner, granted=2**63 - 1, **law)
     assert (winner["place"][0], winner["route"][0], winner["permit"][0]) == (1, SEASONAL, 8)
     assert counts[Tally.SEASONAL_PERMITS, 1] == 1
-
-
-def test_clearing_takes_the_smallest_numbers_and_never_more_than_the_year_s_quota():
-    quota, scale = 60_000, 1e-3
-    policies = {"seasonal_work": {"destination": "KAZ", "quota": quota, "known_to": 0.9}}
-    run = begin(scenario(scale=scale, burn_in=6, until="2014-12", policies=policies))
-    run.burn_in()
-    model, given, short = run.model, 0, 0
-    for month in range(36):
-        given = 0 if month % 12 == 0 else given
-        model.engine.plan(month)
-        numbers, places = model.engine.applications(month)
-        granted = model.clear()
-        pools = model.world.conditions.corridors["seasonal_pool"][model.world.at(month)].sum(axis=0)
-        left = int(pools[1]) - given
-        applied = np.sort(numbers[places == 2])
-        winners = applied[applied <= granted[1]]
-        assert len(winners) == max(0, min(left, len(applied)))
-        assert winners.tolist() == applied[: len(winners)].tolist()
-        assert granted[0] == granted[2] == -1
-        short += len(applied) > len(winners) > 0
-        model.tallies = model.engine.live(month, granted)
-        permits = model.tallies[:, 2, Tally.SEASONAL_PERMITS].sum()
-        assert permits <= len(winners)
-        model.granted_this_year += model.tallies[:, 1:, Tally.SEASONAL_PERMITS].sum(axis=0)
-        model.ledger.close(month, model.tallies)
-        model.month += 1
-        given += int(permits)
-        assert given <= quota * scale
-    assert short > 3
-
-
-def test_no_year_of_a_run_grants_more_than_its_quota():
-    policies = {"seasonal_work": {"destination": "KAZ", "quota": 60_000, "known_to": 0.9}}
-    outcome = live_through(scenario(scale=1e-3, burn_in=6, until="2014-12", policies=policies))
-    permits = outcome.tallies[:, :, 2, Tally.SEASONAL_PERMITS].sum(axis=1).reshape(3, 12)
-    assert (permits.sum(axis=1) <= 60).all()
-    assert permits.sum() > 150
-    assert (outcome.tallies[:, :, [1, 3], Tally.SEASONAL_PERMITS] == 0).all()

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from one_household import LUCK, home, households, parameters
+from one_household import LUCK, Counts, corridor, home, households, offer, parameters
 
 from sim.behaviour.learn import believe_risk, forget, hear, learn, signal_of, talk
 from sim.households.ties import KIN, KIND_SHIFT, VILLAGE, tie_rows
@@ -81,6 +81,7 @@ def test_nobody_talks_of_a_route_that_does_not_exist():
 
 def test_without_ties_and_news_nobody_learns():
     people, rows, neighbours, signals = world([])
+    abroad = np.zeros(len(people), np.int8)
     p, quiet = parameters(tell_user=0.9), np.zeros(len(TOPICS))
     for month in range(3):
         for i in range(2, 500):
@@ -90,14 +91,18 @@ def test_without_ties_and_news_nobody_learns():
                 month,
                 LUCK,
                 home(in_force=255.0),
+                offer(),
+                np.array([corridor()]),
                 quiet,
                 0,
                 rows,
                 neighbours,
                 signals,
+                abroad,
                 0,
                 len(people),
                 p,
+                Counts().flat,
             )
     assert not people["heard"][2:].any()
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from one_household import LUCK, Counts, corridor, households, parameters
 
-from sim.behaviour.come_home import GAIN_GONE, HOME_SHOCK, JOB_LOST, SEASON, TARGET, arrive_home, returns
-from sim.behaviour.enforce import BAN, EXPULSION
+from sim.behaviour.advise import BAN, EXPULSION
+from sim.behaviour.come_home import EMERGENCY, GAIN_GONE, HOME_SHOCK, JOB_LOST, SEASON, TARGET, arrive_home, returns
 from sim.schema.attributes import CAUSES, GAIN_ONE, SHARE_ONE
 from sim.tallies import SPELL_BANDS, Tally, spell_band
 
@@ -68,7 +68,7 @@ def test_a_return_is_counted_once_with_its_cause_and_its_length():
         arrive_home(household, 0, cause, 5, LUCK, parameters(), counts.flat)
         assert (household["place"][0], household["cause"][0], household["months"][0]) == (0, cause, 0)
         assert (household["route"][0], household["permit"][0], household["sent"][0]) == (0, 0, 0)
-        assert household["forced"][0] == (cause in (EXPULSION, BAN))
+        assert household["forced"][0] == (cause in (EXPULSION, BAN, EMERGENCY))
         assert counts[Tally.RETURNS, 2] == counts[Tally(Tally.RETURNS + cause), 2] == 1
         assert counts[Tally(Tally.ENDED + spell_band(cause * 5)), 2] == 1
 

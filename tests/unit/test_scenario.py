@@ -284,7 +284,7 @@ def test_provenance_names_the_file_or_the_hand():
 
 def test_the_defaults_of_files_and_of_the_class_agree(region):
     composed = compose("run", parse("run", []))
-    for key in ("name", "output", "explain", "label"):
+    for key in ("name", "output", "explain", "checkpoint", "label"):
         composed.pop(key)
     from_files, bare = Scenario.from_mapping(composed, region), Scenario.from_mapping({}, region)
     assert from_files.digest == bare.digest

@@ -15,6 +15,7 @@ KEYS (unit, default)
   threads=T                processors the compiled engine uses; results do not depend on it (2)
   until=YYYY-MM            last month simulated (the pack's last month)
   follow=N                 households of the first seed to follow month by month: households.parquet (0)
+  checkpoint=YYYY-MM       keep the world at the beginning of that month for sim branch; several with commas (none)
   policy=P                 add the example of a policy, or several: policy=[devaluation,seasonal_work]
   policies.POLICY.SETTING=V            a setting of a policy (sim policies)
   parameters.NAME=V                    a number of the behaviour instead of its default
@@ -33,6 +34,7 @@ EXAMPLES
   sim run policies.devaluation.currency=RUB policies.devaluation.share=0.2 policies.devaluation.start=2014-08
   sim run corridors.TJK.RUS.attraction=-3.6 parameters.beta=1.1
   sim run -m scenario=history,no_ban population.scale=0.001,0.01
+  sim run scenario=history seeds=4 checkpoint=2014-07
   sim run scenario=no_ban --explain
 
 FILES WRITTEN
@@ -42,7 +44,9 @@ FILES WRITTEN
   results/NAME/categories.parquet  measures by sex, age, skill, sector, province and regime
   results/NAME/spells.parquet      spells abroad by length: ended, running, share that lasts beyond
   results/NAME/households.parquet  with follow=N: the followed households by month and worker
-  The folder is written whole or not at all; an older run of the same name is replaced when the new one is complete.
+  results/NAME/checkpoint-YYYY-MM.state  with checkpoint=: the worlds of all seeds at the beginning of that month
+  The folder is written whole or not at all; an older run of the same name is replaced, checkpoints and all, when the
+  new one is complete.
 
 EXIT STATUS
   0 done; 2 bad input, nothing written; 130 interrupted, nothing written
@@ -80,16 +84,15 @@ def perform(one: Request) -> None:
     """Simulate, write, and print the headline measures."""
     from sim.cli.progress import bar, notice, typed
     from sim.cli.touches import warn_of_idle
-    from sim.output.folder import require_writable, write_run
+    from sim.output.folder import require_writable
     from sim.output.terminal import print_run
-    from sim.simulation import simulate
+    from sim.simulation import simulate_into
 
-    require_writable(one.folder)
+    folder = require_writable(one.folder)
     warn_of_idle(one.scenario, one.region)
     with bar(one.scenario.name, [one.scenario]) as progress:
-        result = simulate(one.scenario, one.region, progress)
-    result.meta["command"] = typed()
-    folder = write_run(result, one.folder)
+        notes = {"command": typed()}
+        result = simulate_into(folder, one.scenario, one.region, one.checkpoints, progress, notes)
     print_run(result)
     notice(f"written: {folder}")
 
