@@ -94,7 +94,7 @@ def some_policies(source: np.random.Generator, region: Region, scale: float) -> 
         if name != "seasonal_work" and source.random() < 0.3:
             continue
         settings = {key: some_value(source, rule, region) for key, rule in policy.settings().items()}
-        if "quota" in settings:
+        if name == "seasonal_work":
             settings |= {"quota": int(source.integers(4, 15) / scale), "origins": None, "known_to": 0.9}
             settings |= {"start": region.label(int(source.integers(0, 12)))}
         chosen[name] = settings
@@ -110,12 +110,15 @@ def some_value(source: np.random.Generator, rule: Setting, region: Region) -> An
         "number": lambda: float(source.uniform(rule.low, min(rule.high, 1e3))),
         "whole": lambda: int(source.integers(rule.low, min(rule.high, 600) + 1)),
         "month": lambda: region.label(months[0]),
-        "span": lambda: [region.label(months[0]), region.label(months[1])],
+        "span": lambda: [region.label(months[0]), region.label(months[1]) if source.random() < 0.5 else None],
+        "path": lambda: {region.label(month): float(source.uniform(10.0, 100.0)) for month in months},
         "currency": lambda: str(source.choice(list(region.currency.values()))),
         "currencies": lambda: [str(source.choice(list(region.currency.values())))],
         "destination": lambda: str(source.choice(region.destinations)),
         "origins": lambda: [str(source.choice(region.origins))],
         "destinations": lambda: [str(source.choice(region.destinations))],
+        "choice": lambda: str(source.choice(rule.choices)),
+        "choices": lambda: [str(source.choice(rule.choices))],
         "names": lambda: [str(source.choice(rule.choices))],
     }
     return some[rule.kind]()
