@@ -27,6 +27,7 @@ SECTIONS = {
     "status": "Permits, offences and bans",
     "return": "Return",
     "work": "Work",
+    "refugees": "Refugees",
 }
 SHAPES = {
     "country": "Of every country",

@@ -86,6 +86,7 @@ class Purpose(IntEnum):
     EMERGENCY = 66
     INFORMED = 67
     COURSE = 68
+    DONOR = 69
 
 
 _GOLDEN = 0x9E3779B97F4A7C15
@@ -100,6 +101,7 @@ if COMPILED:
     _G, _M, _P, _W, _K = (np.uint64(c) for c in (_GOLDEN, _MONTH, _PURPOSE, _WORKER, _DRAW))
     _A, _B = np.uint64(_FIRST), np.uint64(_SECOND)
     _30, _27, _31 = np.uint64(30), np.uint64(27), np.uint64(31)
+    _21_BITS = np.uint64((1 << 21) - 1)
 
     @typed_rule("uint64(uint64)")
     def _mixed(x: int) -> int:
@@ -126,6 +128,11 @@ if COMPILED:
     def as_integer(x: int) -> int:
         """The upper 63 bits as a signed integer, 0 to 2**63 - 1."""
         return np.int64(x >> np.uint64(1))
+
+    @typed_rule("float64(uint64, int64)")
+    def third_of(x: int, n: int) -> float:
+        """A third of 64 bits, n = 0 to 2, as a number strictly between 0 and 1: 21 bits, so in steps of 5e-7."""
+        return (np.float64((x >> np.uint64(21 * n + 1)) & _21_BITS) + 0.5) * 4.76837158203125e-07
 
 else:
     _WORD = (1 << 64) - 1
@@ -155,6 +162,11 @@ else:
     def as_integer(x: int) -> int:
         """The upper 63 bits as a signed integer, 0 to 2**63 - 1."""
         return x >> 1
+
+    @typed_rule("float64(uint64, int64)")
+    def third_of(x: int, n: int) -> float:
+        """A third of 64 bits, n = 0 to 2, as a number strictly between 0 and 1: 21 bits, so in steps of 5e-7."""
+        return (((x >> (21 * n + 1)) & ((1 << 21) - 1)) + 0.5) * 4.76837158203125e-07
 
 
 def luck_of(seed: int, month: int) -> np.ndarray:

@@ -52,7 +52,7 @@ _ALL = (
     _corridor("working", "persons", "stock", "Labour migrants with a job."),
     _corridor("regular", "persons", "stock", "Labour migrants whose stay is regular."),
     _corridor("irregular", "persons", "stock", "Labour migrants whose stay is irregular."),
-    _corridor("work_permits", "persons per month", "flow", "Work permits and patents obtained on departure."),
+    _corridor("work_permits", "persons per month", "flow", "Work permits and patents obtained on arrival, but for those of recruited workers."),
     _corridor("seasonal_permits", "persons per month", "flow", "Seasonal permits granted."),
     _corridor("seasonal_refused", "persons per month", "flow", "Seasonal permits applied for and not granted."),
     _corridor("work_refused", "persons per month", "flow", "Work permits applied for under a quota and not granted."),
@@ -141,6 +141,9 @@ _ALL = (
     _origin("trading_households", "households per month", "flow", "Households that earn from trade across the border."),
     _origin("trade_income", "USD per month", "flow", "What they earn from it, base prices."),
     _origin("refugees", "persons", "stock", "Refugees in the country, as given; they are no households of the model."),
+    _origin("refugees_self_reliant", "percent", "ratio", "Refugees whose household lives on its own work."),
+    _origin("refugees_dependent", "persons", "stock", "Refugees whose household does not."),
+    _origin("refugee_income", "USD per head and month", "ratio", "What refugees earn, base prices."),
     _origin("public_cost", "USD per month", "flow", "What the policies in force cost the public purse."),
 )
 # fmt: on

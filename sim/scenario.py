@@ -47,6 +47,7 @@ class Scenario:
     pack_digest: str = ""
     scale: float = 0.01  # agents per household
     burn_in: int = 60  # months
+    donors: float = 0.05  # agents per household that live the whole burn-in, where scale is larger
     seeds: int = 8
     first_seed: int = 1
     engine: str = "compiled"
@@ -65,9 +66,8 @@ class Scenario:
         Parameters
         ----------
         mapping
-            Keys: name, question, region (``{pack: ...}``), population (``{scale: ..., burn_in: ...}``), seeds,
-            first_seed, engine, threads, until, follow, parameters, corridors, policies. What is absent takes its
-            default.
+            Keys: name, question, region (``{pack: ...}``), population (scale, burn_in, donors), seeds, first_seed,
+            engine, threads, until, follow, parameters, corridors, policies. What is absent takes its default.
 
         Raises
         ------
@@ -111,7 +111,7 @@ class Scenario:
             "name": self.name,
             "question": self.question,
             "region": {"pack": self.region},
-            "population": {"scale": self.scale, "burn_in": self.burn_in},
+            "population": {"scale": self.scale, "burn_in": self.burn_in, "donors": self.donors},
             "seeds": self.seeds,
             "first_seed": self.first_seed,
             "engine": self.engine,
@@ -151,11 +151,14 @@ def _region(value: Any, region: Region) -> dict[str, str]:
 
 
 def _population(value: Any, region: Region) -> dict[str, float]:
-    given = _keys("population", value, {"scale": None, "burn_in": None})
+    given = _keys("population", value, {"scale": None, "burn_in": None, "donors": None})
     read: dict[str, float] = {}
     if "scale" in given:
         allowed = f"a number, {SMALLEST_SCALE:g} to 1 (0.01 = one agent for a hundred households)"
         read["scale"] = read_number(given["scale"], SMALLEST_SCALE, 1.0, "population.scale", allowed)
+    if "donors" in given:
+        allowed = f"a number, {SMALLEST_SCALE:g} to 1 (1 = all live the whole burn-in)"
+        read["donors"] = read_number(given["donors"], SMALLEST_SCALE, 1.0, "population.donors", allowed)
     if "burn_in" in given:
         read["burn_in"] = read_whole(given["burn_in"], 0, 1200, "population.burn_in", "whole months, 0 to 1200")
     return read

@@ -16,6 +16,7 @@ from sim.conditions import Conditions, make_conditions
 from sim.counted import Counted
 from sim.engine.world import World
 from sim.households.categories import count_categories
+from sim.households.donors import ADJUSTED, take_over
 from sim.households.population import Population, synthesise
 from sim.households.structure import PopulationSettings, Structure, structure_of
 from sim.households.ties import Ties, weave
@@ -71,8 +72,17 @@ class Prepared:
             self.mobility,
         ):
             told.update(np.ascontiguousarray(part).tobytes())
-        told.update(repr((self.scenario.scale, self.conditions.burn_in, self.settings)).encode())
+        scenario = self.scenario
+        told.update(repr((scenario.scale, scenario.donors, self.conditions.burn_in, self.settings)).encode())
         return told.hexdigest()
+
+    @property
+    def sample(self) -> Prepared | None:
+        """The same for the sample that lives the whole burn-in; None where all do."""
+        scenario = self.scenario
+        if scenario.scale <= scenario.donors or scenario.burn_in <= ADJUSTED:
+            return None
+        return prepare(replace(scenario, scale=scenario.donors), self.region)
 
 
 @dataclass(frozen=True)
@@ -106,6 +116,7 @@ def prepare(scenario: Scenario, region: Region, history: History | None = None) 
         months=region.start + np.arange(scenario.months),
         scale=scenario.scale,
         conditions=conditions,
+        parameters=record[0],
         recorded=basis.quantities["recorded_transfers"],
         recorded_bop=basis.quantities["recorded_bop"],
         costs=basis.costs_by_policy,
@@ -137,9 +148,11 @@ def _relative_mobility(structure: Structure) -> np.ndarray:
     return np.ascontiguousarray(np.concatenate([relative, relative.max(axis=1, keepdims=True)], axis=1))
 
 
-def synthesise_people(prepared: Prepared, seed: int, threads: int = 1) -> tuple[Population, Ties]:
-    """The synthetic population of a scenario and seed, and its ties at home."""
-    first = -prepared.conditions.burn_in
+def synthesise_people(
+    prepared: Prepared, seed: int, threads: int = 1, first: int | None = None
+) -> tuple[Population, Ties]:
+    """The synthetic population of a scenario and seed at the beginning of month `first`, and its ties at home."""
+    first = -prepared.conditions.burn_in if first is None else first
     people = synthesise(prepared.structure, prepared.scenario.scale, seed, prepared.settings, threads, first)
     return people, weave(people, seed, prepared.settings, threads)
 
@@ -148,6 +161,19 @@ def settle_world(prepared: Prepared, seed: int, threads: int) -> World:
     """A world before its burn-in: households, ties, and the conditions of the scenario."""
     people, ties = synthesise_people(prepared, seed, threads)
     _value_first_spells(people.households, prepared.conditions)
+    return _world_of(prepared, people, ties, seed)
+
+
+def world_of_heirs(prepared: Prepared, sample: SeedRun, seed: int, threads: int) -> World:
+    """A world that begins in the state of a settled sample."""
+    people, ties = synthesise_people(prepared, seed, threads, sample.model.month)
+    donors, of_sample = sample.model.engine.records(), sample.model.world.starts
+    home_pay = np.ascontiguousarray(prepared.structure.home_pay)
+    take_over(people.households, people.starts, donors, of_sample, sample.model.month, home_pay, seed, threads)
+    return _world_of(prepared, people, ties, seed)
+
+
+def _world_of(prepared: Prepared, people: Population, ties: Ties, seed: int) -> World:
     return World(
         households=people.households,
         starts=people.starts,
@@ -217,10 +243,29 @@ class SeedRun:
             **self.counted.until(month),
         )
 
-    def burn_in(self, progress: Progress | None = None) -> None:
-        """Live the first year's conditions until memory is settled."""
+    @classmethod
+    def settled(cls, prepared: Prepared, seed: int, threads: int, progress: Progress | None = None) -> SeedRun:
+        """A run at its first month: the burn-in is lived by all, or by a sample whose state the others take over."""
+        if prepared.sample is None:
+            run = cls(prepared, seed, threads)
+            run.burn_in(progress)
+            return run
+        sample = cls(prepared.sample, seed, threads)
+        sample.burn_in(progress, -ADJUSTED)
         began = time.perf_counter()
-        while self.model.month < 0:
+        world = world_of_heirs(prepared, sample, seed, threads)
+        synthesis = time.perf_counter() - began
+        sample.model.engine.close()
+        run = cls(prepared, seed, threads, world, -ADJUSTED)
+        run.burn_in(progress)
+        run.seconds["synthesis"] = sample.seconds["synthesis"] + synthesis
+        run.seconds["burn_in"] += sample.seconds["burn_in"]
+        return run
+
+    def burn_in(self, progress: Progress | None = None, until: int = 0) -> None:
+        """Live the first year's conditions until memory is settled, up to the month `until`."""
+        began = time.perf_counter()
+        while self.model.month < until:
             self.model.step()
             if progress:
                 progress(1)

@@ -159,8 +159,7 @@ def _begin(
     beginning = settled.pop(one.beginning, None)
     seconds = {}
     if beginning is None:
-        beginning = SeedRun(one, seed, threads)
-        beginning.burn_in(progress)
+        beginning = SeedRun.settled(one, seed, threads, progress)
         seconds = beginning.seconds
     run = beginning.continue_as(one, threads, take_over=not awaited)
     run.seconds |= seconds

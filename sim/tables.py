@@ -11,6 +11,7 @@ import pandas as pd
 from sim.conditions import Conditions
 from sim.households.categories import AGE, PROVINCE, REGIME, SECTOR, SEX, SKILL, gini
 from sim.measures import CATEGORY_MEASURES, MEASURES
+from sim.refugees import refugee_values
 from sim.schema.attributes import BELIEF_ONE, SHARE_ONE
 from sim.schema.quantities import AGE_BANDS, SECTORS, SEEDINGS
 from sim.tallies import SPELL_BANDS, Tally
@@ -114,6 +115,7 @@ class Frame:
     months: np.ndarray  # datetime64[M], shape (T,)
     scale: float
     conditions: Conditions
+    parameters: np.void
     recorded: np.ndarray  # (T, O, D)
     recorded_bop: np.ndarray  # (T, O, D)
     costs: Mapping[str, Mapping[str, np.ndarray]]  # by policy, USD per unit of a measure, (T, 1)
@@ -159,7 +161,7 @@ def origin_values(t: np.ndarray, corridors: Mapping[str, np.ndarray], frame: Fra
     values = {name: home[..., what] for name, what in ORIGIN_COUNTS.items()}
     values |= {name: home[..., what] * CENT for name, what in ORIGIN_MONEY.items()}
     values["contacted"] = home[..., Tally.CONTACTED : Tally.CONTACTED + len(SEEDINGS)].sum(axis=2)
-    values["refugees"] = homes["refugees"]
+    values |= refugee_values(homes, _ratio(home[..., Tally.PERSONS], home[..., Tally.WORKERS]), frame.parameters)
     values |= {name: 100.0 * _ratio(home[..., what], households) for name, what in AWARE.items()}
     unaware = _ratio(corridors["unaware_banned"].sum(axis=2), corridors["banned"].sum(axis=2))
     values["aware_own_status"] = 100.0 * (1.0 - unaware)

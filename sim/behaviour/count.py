@@ -112,6 +112,7 @@ def count_welfare(household, residents, ties, home, tally):
     line = home.line * residents
     poor = int(household.consumption < line)
     gap = max(0.0, line - household.consumption) / max(1.0, line)
+    note(tally, 0, Tally.POOR_HOUSEHOLDS, poor)
     note(tally, 0, Tally.POOR, poor * members)
     note(tally, 0, Tally.GAP, int(gap * members * SHARE_ONE + 0.5))
     note(tally, 0, Tally.VULNERABLE, poor & int(ties < FEW_TIES) & int(no_contacts(household)))

@@ -68,9 +68,9 @@ def learn(
 @rule
 def forget(household, month, luck, p):
     """Topics not in use are forgotten, each with chance `forget`; what was known exactly ages."""
-    idle = household.heard & ~in_use(household)
     u = uniform_in(luck[Purpose.FORGET], household.key, 0, 0)
-    if u < TOPICS_IN[idle] * p.forget:  # no topic is lost above this: spares the loop
+    if u < TOPICS_IN[household.heard] * p.forget:  # no topic is lost above this
+        idle = household.heard & ~in_use(household)
         while idle != 0:
             topic = idle & -idle
             idle ^= topic

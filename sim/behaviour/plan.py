@@ -19,13 +19,14 @@ from sim.behaviour.advise import ADVISERS, advise, informed
 from sim.behaviour.learn import INDEX_MASK
 from sim.draws import (
     Purpose,
+    bits_in,
     gumbel_in,
     lasting,
     least_gumbel_in,
     log_positive_stable_in,
     most_gumbel_in,
     most_shared_in,
-    uniform_in,
+    third_of,
 )
 from sim.schema.attributes import (
     BELIEF_ONE,
@@ -67,12 +68,13 @@ def plan(household, i, month, luck, home, offer, corridors, mobility, ties, neig
     ceiling = p.hazard * home.season_departures * mobility[MOST_MOBILE]
     counted = False
     near = (0.0, 0.0, 0.0)
+    bits = bits_in(luck[Purpose.DELIBERATE], household.key, 0, 0)
     for w in range(household.workers):
         place = household.place[w]
         limit = 1.0
         u = 0.0
         if place == HOME:
-            u = uniform_in(luck[Purpose.DELIBERATE], household.key, w, 0)
+            u = third_of(bits, w)
             if stirred == 0 and u >= ceiling:  # spares most workers the look at age and sex
                 continue
             age = month - household.birth_month[w]

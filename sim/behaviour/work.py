@@ -13,7 +13,7 @@ import math
 
 from sim.behaviour.learn import PRECISION_MOST
 from sim.behaviour.plan import NO_ROUTE, WORK_PERMIT, rewarded, scar_of
-from sim.draws import Purpose, uniform_in
+from sim.draws import Purpose, bits_in, third_of, uniform_in
 from sim.schema.attributes import COURSE, GRANT, HOME, IRREGULAR, PROGRAMME, SKILL_ONE
 from sim.schema.conditions import SERVICE_BITS
 from sim.schema.rule import rare_rule, rule
@@ -30,10 +30,11 @@ def work_at_home(household, month, luck, home, offer, p, tally):
     pay = home.pay_rural if household.rural == 1 else home.pay_urban
     pay *= household.skill / SKILL_ONE
     unscarred = int(100.0 * pay + 0.5)
+    bits = bits_in(luck[Purpose.JOB], household.key, 0, 2)
     for w in range(household.workers):
         if household.place[w] != HOME:
             continue
-        u = uniform_in(luck[Purpose.JOB], household.key, w, 0)
+        u = third_of(bits, w)
         if household.jobless[w] == 0:
             if u < home.losing:
                 household.jobless[w] = 1

@@ -17,7 +17,7 @@ from sim.scenario import Scenario
 from sim.schema.parameters import PARAMETERS
 
 COMMAND = "branch"
-HELD = ("population.scale", "population.burn_in", "seeds", "first_seed", "follow")
+HELD = ("population.scale", "population.burn_in", "population.donors", "seeds", "first_seed", "follow")
 """What the checkpoint's worlds were made with."""
 FORMED = ("view_weight", "demand_elasticity", "trend_growth")
 """Parameters by which households came to see rates, pay and jobs as they do (:mod:`sim.conditions`)."""

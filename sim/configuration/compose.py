@@ -138,10 +138,10 @@ def _against(given: Sequence[Given], changes: Mapping[str, Any]) -> dict[str, An
 
 def _refuse_unlike(scenario: Scenario, against: Scenario) -> None:
     """Refuse two sides whose households, months or seeds differ: they could not be paired."""
-    for name in ("scale", "burn_in", "until", "seeds", "first_seed"):
+    for name in ("scale", "burn_in", "donors", "until", "seeds", "first_seed"):
         ours, theirs = getattr(scenario, name), getattr(against, name)
         if ours != theirs:
-            key = f"population.{name}" if name in ("scale", "burn_in") else name
+            key = f"population.{name}" if name in ("scale", "burn_in", "donors") else name
             given = f"is {ours} for {scenario.name} and {theirs} for {against.name}"
             raise InputError(key, given, allowed=f"the same for both sides: give {key}= on the command line")
 

@@ -162,6 +162,11 @@ _ALL = (
         ("season_return", 1.74, "elasticity", 0.0, 3.0, SPEC, "derived", "Weight of ln(12 x the month's share of returns)."),
     ),
     *_section(
+        "refugees",
+        ("refugee_informal", 0.5, "ratio", 0.0, 1.0, NONE, "assumed", "Refugees at work without the right to it, relative to those with it."),
+        ("refugee_discount", 0.7, "ratio", 0.0, 1.0, NONE, "assumed", "Their pay without the right to work, relative to pay with it."),
+    ),
+    *_section(
         "work",
         ("demand_elasticity", 5.22, "elasticity", 0.0, 10.0, f"{SPEC}; IMF: GDP -1 % gives remittances -1.5 %", "derived", "Labour demand for migrants to the destination's GDP."),
         ("trend_growth", 0.01, "share per year", 0.0, 0.1, NONE, "assumed", "Growth of a destination's GDP at which its demand for migrants stays as it is."),

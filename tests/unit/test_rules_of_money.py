@@ -6,13 +6,16 @@ import math
 
 import numpy as np
 import pytest
-from one_household import LUCK, Counts, home, households, parameters
+from one_household import LUCK, Counts, corridor, home, households, offer, parameters
 
 from sim.behaviour.come_home import spend_target
 from sim.behaviour.consume import consume, deflate
+from sim.behaviour.live import live, match_savings
+from sim.behaviour.plan import pay_at_home
 from sim.behaviour.remit import remitted
 from sim.behaviour.work import chance_at_home
 from sim.draws import luck_of
+from sim.schema.attributes import WORKERS
 from sim.tallies import Tally
 
 PAY, OWED, HOME_INCOME = 1.0, 0.3, 0.308  # home income at which the share of pay is the specification's 0.53
@@ -128,6 +131,76 @@ def test_search_gets_harder_and_hardest_after_a_forced_return():
             expected = 0.15 * math.exp(-0.05 * months) * 1.2 * factor
             assert chance_at_home(one, 0, conditions, p) == pytest.approx(expected)
     assert chance_at_home(households(searching=0, jobless=9)[0], 0, conditions, p) == 0.12
+
+
+def lived(household: np.void, **fields: float) -> Counts:
+    """A month of a household whose workers abroad are paid 300 USD and pay no fee."""
+    counts, where = Counts(), home(finding_mean=1.0, **fields)
+    rows = np.array([corridor(pay_irregular=300.0, true_irregular=300.0, weight=1.0)] * 3)
+    granted = np.full(9, -1, np.int64)
+    live(household, 9, 3, LUCK, where, offer(), rows, granted, parameters(a0=-10.0, home_shock=0.0), counts.flat)
+    return counts
+
+
+def test_trade_needs_somebody_at_home_and_is_lasting():
+    given = {"trade_share": 0.3, "trade_income": 4_000.0}
+    people = households(2000, home_income=1_000)
+    counts = [lived(household, **given) for household in people]
+    trading = np.array([one[Tally.TRADERS, 0] for one in counts])
+    assert abs(trading.mean() - 0.3) < 4 * (0.21 / 2000) ** 0.5
+    assert [one[Tally.TRADE_INCOME, 0] for one in counts] == (4_000 * trading).tolist()
+    assert all(one[Tally.OTHER_INCOME, 0] == 1_000 for one in counts)
+    assert (people["income"] == 11_000 + 4_000 * trading).all()
+    again = [lived(household, **given)[Tally.TRADERS, 0] for household in people]
+    assert again == trading.tolist()
+    away = households(50, place=1, home_income=1_000)
+    assert not any(lived(household, **given)[Tally.TRADERS, 0] for household in away)
+
+
+def test_the_last_one_at_home_counts_on_trade():
+    p, where = parameters(), home(trade_share=1.0, trade_income=4_000.0)
+    household = households(workers=2)[0]
+    assert pay_at_home(household, 0, where, offer(), p) == 100.0
+    household["place"][1] = 2
+    assert pay_at_home(household, 0, where, offer(), p) == 140.0
+    assert pay_at_home(household, 1, where, offer(), p) == 100.0
+    assert WORKERS > 2
+
+
+def test_matched_savings_are_put_aside_and_added_to():
+    household, counts = households(savings=1_000)[0], Counts()
+    given = home(match_share=1.0, match_rate=0.5, match_portion=0.1)
+    assert match_savings(household, 20_000, given, counts.flat) == 2_000
+    assert household["savings"] == 1_000 + 2_000 + 1_000
+    assert (counts[Tally.MATCHED, 0], counts[Tally.MATCHING, 0]) == (1_000, 1)
+    nobody = home(match_share=0.0, match_rate=0.5, match_portion=0.1)
+    assert match_savings(household, 20_000, nobody, counts.flat) == 0
+
+
+def test_a_deposit_is_income_and_not_spent():
+    given = {"match_share": 1.0, "match_rate": 1.0, "match_portion": 0.2}
+    with_, without = (households(place=1, members=3, savings=0)[0] for _ in range(2))
+    more, less = lived(with_, **given), lived(without)
+    assert with_["remitted"] == without["remitted"] > 0
+    assert with_["income"] == without["income"]
+    deposit = int(0.2 * with_["remitted"] + 0.5)
+    assert more[Tally.MATCHED, 0] == deposit
+    assert less[Tally.CONSUMED, 0] - more[Tally.CONSUMED, 0] == pytest.approx(0.85 * deposit, abs=2)
+    gained = int(with_["savings"]) - int(without["savings"])
+    assert gained == less[Tally.CONSUMED, 0] - more[Tally.CONSUMED, 0] + deposit
+
+
+def test_credit_spares_interest_and_budgeting_spends_less():
+    cheap = {"credit_share": 1.0, "credit_interest": 0.5, "budgeting": 0.1}
+    outcomes = []
+    for remitted_, given in ((5_000, {}), (5_000, cheap), (0, cheap)):
+        household, counts = households(savings=10_000, debt=10_000, remitted=remitted_)[0], Counts()
+        consume(household, 14_000, 4, home(**given), parameters(interest=0.02, repay_share=0.0), counts.flat)
+        told = (Tally.INTEREST, Tally.INTEREST_SPARED, Tally.CREDIT)
+        outcomes.append((household["consumption"], household["debt"], *(counts[what, 0] for what in told)))
+    assert outcomes[0] == (4_000 + 8_500, 10_200, 200, 0, 0)
+    assert outcomes[1] == (4_000 + 7_650, 10_100, 100, 100, 1)
+    assert outcomes[2] == outcomes[0]  # only households that receive money
 
 
 def test_luck_of_another_month_is_other_luck():
