@@ -63,7 +63,8 @@ def live(household, ties, month, luck, home, offer, corridors, granted, p, tally
     if arrived > 0 and home.match_rate > 0.0:
         deposit = match_savings(household, arrived, home, tally)
     consume(household, earned + other + arrived - deposit, household.members - gone, home, p, tally)
-    household.income = household.income + deposit
+    if deposit > 0:
+        household.income = household.income + deposit
     for w in range(household.workers):
         household.months[w] = min(1200, household.months[w] + 1)
         face_the_law(household, w, month, luck, shock, home, offer, corridors, p, tally)
