@@ -21,7 +21,8 @@ from sim.output.durable import replace_file
 
 LATEST = Path(__file__).with_name("latest.json")
 PARTS = (
-    "speed", "scaling", "whole", "people", "memory", "engines", "peer", "pairs", "profile", "first_run", "at_once",
+    "speed", "scaling", "whole", "people", "memory", "engines", "peer", "pairs", "profile", "policies", "first_run",
+    "at_once",
 )  # fmt: skip
 
 

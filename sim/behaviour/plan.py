@@ -44,7 +44,7 @@ from sim.schema.attributes import (
     TRIPS_ONE,
     WORKERS,
 )
-from sim.schema.rule import rule
+from sim.schema.rule import rare_rule, rule
 from sim.tallies import Tally, note
 
 NO_ROUTE, WORK_PERMIT, SEASONAL, FREE = 0, 1, 2, 3
@@ -196,8 +196,8 @@ def pay_at_home(household, w, home, offer, p):
         pay *= p.idle_value
         if offer.works > 0.0:
             pay = max(pay, offer.works * home.works_pay * 0.01)
-    if home.trade_share > 0.0 and trades(household, home) and nobody_else_at_home(household, w):
-        pay += home.trade_income * 0.01
+    if home.trade_share > 0.0:
+        pay += trade_lost(household, w, home)
     return max(LEAST_PAY_HOME, pay)
 
 
@@ -214,13 +214,13 @@ def trades(household, home):
     return lasting(Purpose.TRADE, household.key) < home.trade_share
 
 
-@rule
-def nobody_else_at_home(household, w):
-    """Whether no other worker of the household is at home."""
-    alone = True
+@rare_rule
+def trade_lost(household, w, home):
+    """What the household would no longer earn in trade without the worker, USD: nothing if another is at home."""
     for other in range(household.workers):
-        alone = alone and (other == w or household.place[other] != HOME)
-    return alone
+        if other != w and household.place[other] == HOME:
+            return 0.0
+    return home.trade_income * 0.01 if trades(household, home) else 0.0
 
 
 @rule

@@ -31,7 +31,7 @@ from typing import Any, ClassVar, Self, TypeVar
 import numpy as np
 
 from sim.errors import InputError, nearest_name, unknown_name
-from sim.policies.context import Context
+from sim.policies.context import Context, Span
 from sim.policies.settings import Pack, Setting, read
 from sim.schema.quantities import CAMPAIGN_TOPICS, SEEDINGS, TOPICS
 
@@ -105,12 +105,55 @@ class Policy:
 
     @property
     def costs(self) -> Mapping[str, float]:
-        """Public cost: USD per unit of each named measure (``{"seasonal_permits": 60.0}``); empty when null."""
+        """Public cost: USD per unit of each named measure (``{"seasonal_permits": 60.0}``); empty when null.
+
+        Counted in the months and corridors (or origins) of `in_force`.
+        """
         return {}
 
     def informs(self, context: Context) -> tuple[Campaign, ...]:
         """Who is told of what when the policy starts."""
         return ()
+
+    @property
+    def span(self) -> Span | None:
+        """First and last month, as its settings `during` or `start` have it; None = always."""
+        start = getattr(self, "start", None)
+        return getattr(self, "during", None) if start is None else (start, None)
+
+    def in_force(self, context: Context) -> np.ndarray:
+        """Months and corridors that its settings choose, bool [T, O, D].
+
+        They are `during` or `start`, `origins`, and `destinations` or `destination`, as far as it has them; what is not
+        given is everywhere and always.
+        """
+        destinations = getattr(self, "destinations", None)
+        if getattr(self, "destination", None) is not None:
+            destinations = (self.destination,)
+        return context.corridors(getattr(self, "origins", None), destinations, self.span)
+
+    def at_home(self, context: Context) -> np.ndarray:
+        """Months and origins that its settings choose, bool [T, O]."""
+        return self.in_force(context).any(axis=2)
+
+    def announced(self, topic: str, share: float, context: Context) -> tuple[Campaign, ...]:
+        """The households of its origins told of `topic` in public in its first month; nobody with a share of 0."""
+        if not share:
+            return ()
+        first = 0 if self.span is None else context.month(self.span[0])
+        origins = getattr(self, "origins", None)
+        return (Campaign(topic, share, first, context.origins if origins is None else origins),)
+
+    def needs(self, setting_name: str, allowed: str) -> None:
+        """Refuse settings that mean nothing without another one, where that one is null or empty.
+
+        Raises
+        ------
+        InputError
+            `setting_name` is null or empty.
+        """
+        if getattr(self, setting_name) in (None, ()):
+            raise InputError(f"policies.{self.name}.{setting_name}", "is missing", allowed=allowed)
 
     @classmethod
     def null(cls) -> Self:
@@ -132,7 +175,7 @@ class Policy:
         known = {f.name: f.default for f in fields(self)}
         given = {name: getattr(self, name) for name in known}
         kept = {name: value for name, value in given.items() if defaults or value != known[name]}
-        return {name: list(value) if isinstance(value, tuple) else value for name, value in kept.items()}
+        return {name: self.settings()[name].plain(value) for name, value in kept.items()}
 
 
 P = TypeVar("P", bound=type[Policy])

@@ -7,9 +7,9 @@ from typing import Self
 
 import numpy as np
 
-from sim.errors import InputError
 from sim.policies.base import Policy, policy
 from sim.policies.context import Context
+from sim.policies.literature import YANG_2006, YANG_2008
 from sim.policies.settings import setting
 
 ROUBLE = "Monthly means of USDRUB: 34.7 in July 2014, 56.6 in December 2014, a loss of 39 % of the rouble's value"
@@ -21,13 +21,23 @@ class Devaluation(Policy):
     """A currency loses a share of its value in USD, evenly over some months, and stays there.
 
     With s_t the share lost by month t, local currency per USD is multiplied by 1 / (1 - s_t). The currency's own later
-    course goes on from the lower level. Prices and wages at the destination stay as the pack has them.
+    course goes on from the lower level.
 
-    Sources: the size and speed of the example are the rouble's of July to December 2014 (the pack's exchange rates).
+    Rules: pay abroad in home purchasing power, what arrives of remittances, and the gain that keeps migrants abroad.
+    Left out: prices and wages at the destination stay as the pack has them; so does labour demand.
+    Sources: the size and speed of the example are the rouble's of July to December 2014 (the pack's exchange rates);
+    Yang 2008 on remittances and Yang 2006 on returns (Filipino migrants in the crisis of 1997).
+    Assumed: nothing.
+    Cost: none.
+    Sign: less remittances in dollars, more returns.
     """
 
     modifies = ("exchange_rate",)
-    sources = (ROUBLE,)
+    sources = (
+        ROUBLE,
+        YANG_2008,
+        YANG_2006,
+    )
 
     currency: str | None = setting(
         None, "currency", unit="ISO 4217", prose="Currency that falls.", optional=True, source="the pack's countries"
@@ -47,8 +57,8 @@ class Devaluation(Policy):
     months: int = setting(1, "whole", unit="months", low=1, high=120, prose="Months the fall takes; 1 = at once.")
 
     def __post_init__(self) -> None:
-        if self.share > 0 and self.currency is None:
-            raise InputError("policies.devaluation.currency", "is missing", allowed="a currency of the pack, as RUB")
+        if self.share > 0:
+            self.needs("currency", "a currency of the pack, as RUB")
 
     @classmethod
     def example(cls) -> Self:

@@ -10,7 +10,8 @@ import numpy as np
 
 from sim.policies.base import Policy, policy
 from sim.policies.context import Context
-from sim.policies.settings import setting
+from sim.policies.literature import ASSUMED_COST, CZAIKA_DE_HAAS
+from sim.policies.settings import public_cost, setting, share_of, when, whose, whose_law
 from sim.schema.quantities import CATEGORIES_OF_BAN
 
 LAW = "Federal law 114-FZ, articles 26 and 27, as amended by 321-FZ (2012), 224-FZ and 389-FZ (2013), 524-FZ (2014)"
@@ -21,14 +22,24 @@ LAW = "Federal law 114-FZ, articles 26 and 27, as amended by 321-FZ (2012), 224-
 class ReentryBan(Policy):
     """Wherever the statute of the month bans for an offence, the ban lasts `months` instead; 0 = no bans at all.
 
-    The statute itself (which offence, from when, how long) is the pack's. An offence it does not yet ban for stays
+    The statute itself (which offence, from when, how long) is the dated table of the law file, and there is no second
+    policy for it: to change single rules, edit a copy of that file. An offence the statute does not yet ban for stays
     without a ban. `listing` replaces the chance that a leaver in breach is put on the list.
 
-    Sources: Russian law as in the pack; that the cost of a case is 150 USD is assumed (no source found).
+    Rules: the exit and the expulsion read the length of each ban and the chance of being listed.
+    Left out: bans that a court shortens or an official waives; appeals.
+    Sources: Russian law as in the pack.
+    Assumed: 150 USD for a case.
+    Cost: per person refused at the border and per person expelled.
+    Sign: longer bans: more banned, fewer departures (Czaika and de Haas 2017: restriction cuts inflow).
     """
 
     modifies = (*CATEGORIES_OF_BAN, "listing")
-    sources = (LAW, "Cost per case: assumed, no source found")
+    sources = (
+        LAW,
+        CZAIKA_DE_HAAS,
+        ASSUMED_COST,
+    )
 
     months: int | None = setting(
         None,
@@ -40,32 +51,12 @@ class ReentryBan(Policy):
         prose="Length of every ban the statute knows; 0 = none, null = as the statute says.",
         source=LAW,
     )
-    listing: float | None = setting(
-        None,
-        "number",
-        unit="share",
-        low=0.0,
-        high=1.0,
-        optional=True,
-        prose="Chance that a leaver in breach is listed; null = as it was.",
-    )
-    origins: tuple[str, ...] | None = setting(
-        None, "origins", unit="", optional=True, prose="Whose citizens; null = all."
-    )
-    destinations: tuple[str, ...] | None = setting(
-        None, "destinations", unit="", optional=True, prose="Whose law; null = all."
-    )
-    during: tuple[str, str] | None = setting(
-        None, "span", unit="months", optional=True, prose="First and last month, both included; null = always."
-    )
-    cost_per_case: float = setting(
-        150.0,
-        "number",
-        unit="USD per person refused at the border or expelled",
-        low=0.0,
-        high=1e6,
-        prose="Public cost of a case.",
-        source="assumed, no source found",
+    listing: float | None = share_of("Chance that a leaver in breach is listed; null = as it was.", default=None)
+    origins: tuple[str, ...] | None = whose()
+    destinations: tuple[str, ...] | None = whose_law("Whose law; null = all.")
+    during: tuple[str, str | None] | None = when()
+    cost_per_case: float = public_cost(
+        150.0, "USD per person refused at the border or expelled", "Public cost of a case."
     )
 
     @classmethod
@@ -82,7 +73,7 @@ class ReentryBan(Policy):
 
     def effect(self, name: str, values: np.ndarray, context: Context) -> np.ndarray:
         """Months of ban where there is one, or the share listed, [T, O, D]."""
-        where = context.corridors(self.origins, self.destinations, self.during)
+        where = self.in_force(context)
         if name == "listing":
             return values if self.listing is None else np.where(where, self.listing, values)
         return values if self.months is None else np.where(where & (values > 0), float(self.months), values)

@@ -36,6 +36,18 @@ RESTLESS |= {"expulsion": (0.0, 1.0), "refusal": (0.2, 1.0), "job_loss": (0.0, 0
 RESTLESS |= {"permit_access": (0.0, 1.0), "free_movement": (0.0, 1.0), "ban_overstay_1_month": (0.0, 60.0)}
 """Quantities of a corridor that are set anew, and between what: much happens in a small world."""
 
+COUNTS = {"capacity", "heads", "places", "quota"}
+"""Settings that are persons a month or a year, of which the sample must have some."""
+SHARED_OUT: dict[str, dict[str, Any]] = {
+    "information_campaign": {"topics": ["own_status", "support_centre", "work_permit"]},
+    "public_works": {},
+    "recruitment": {"known_to": 0.9},
+    "reintegration": {},
+    "support_centre": {"known_to": 0.9},
+    "work_quota": {},
+}
+"""Policies with places or visits for a few of the sample's households, and what they are told to be met at all."""
+
 
 def region_of(number: int) -> Region:
     """Every fifth scenario is of the made-up pack."""
@@ -94,9 +106,14 @@ def some_policies(source: np.random.Generator, region: Region, scale: float) -> 
         if name != "seasonal_work" and source.random() < 0.3:
             continue
         settings = {key: some_value(source, rule, region) for key, rule in policy.settings().items()}
-        if "quota" in settings:
+        if name == "seasonal_work":
             settings |= {"quota": int(source.integers(4, 15) / scale), "origins": None, "known_to": 0.9}
             settings |= {"start": region.label(int(source.integers(0, 12)))}
+        elif name in SHARED_OUT:
+            settings |= {key: int(source.integers(4, 15) / scale) for key in settings.keys() & COUNTS}
+            settings |= {"origins": None, **SHARED_OUT[name]}
+            if "during" in settings:
+                settings["during"] = [region.label(int(source.integers(0, 6))), None]
         chosen[name] = settings
     return chosen
 
@@ -110,12 +127,15 @@ def some_value(source: np.random.Generator, rule: Setting, region: Region) -> An
         "number": lambda: float(source.uniform(rule.low, min(rule.high, 1e3))),
         "whole": lambda: int(source.integers(rule.low, min(rule.high, 600) + 1)),
         "month": lambda: region.label(months[0]),
-        "span": lambda: [region.label(months[0]), region.label(months[1])],
+        "span": lambda: [region.label(months[0]), region.label(months[1]) if source.random() < 0.5 else None],
+        "path": lambda: {region.label(month): float(source.uniform(10.0, 100.0)) for month in months},
         "currency": lambda: str(source.choice(list(region.currency.values()))),
         "currencies": lambda: [str(source.choice(list(region.currency.values())))],
         "destination": lambda: str(source.choice(region.destinations)),
         "origins": lambda: [str(source.choice(region.origins))],
         "destinations": lambda: [str(source.choice(region.destinations))],
+        "choice": lambda: str(source.choice(rule.choices)),
+        "choices": lambda: [str(source.choice(rule.choices))],
         "names": lambda: [str(source.choice(rule.choices))],
     }
     return some[rule.kind]()

@@ -118,9 +118,11 @@ def test_policies_for_programs(capsys):
     told = {one["name"]: one for one in json.loads(capsys.readouterr().out)}
     assert {"devaluation", "reentry_ban", "seasonal_work"} <= set(told)
     for one in told.values():
-        assert set(one) == {"name", "prose", "quantities", "settings", "null", "example", "sources", "costs"}
+        assert set(one) == {"name", "prose", "quantities", "parameters", "null", "example", "sources", "costs"}
         assert {quantity["name"] for quantity in one["quantities"]} <= set(QUANTITIES)
-    (months,) = [setting for setting in told["reentry_ban"]["settings"] if setting["name"] == "months"]
+        assert set(one["example"]) <= set(one["null"]) == {parameter["name"] for parameter in one["parameters"]}
+        assert {**one["null"], **one["example"]} != one["null"]
+    (months,) = [setting for setting in told["reentry_ban"]["parameters"] if setting["name"] == "months"]
     assert (months["unit"], months["low"], months["high"], months["default"]) == ("months", 0, 600, None)
 
 

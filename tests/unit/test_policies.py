@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import FrozenInstanceError, dataclass, fields
+from pathlib import Path
 
 import numpy as np
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,9 +23,11 @@ from sim.policies.law import Law
 from sim.policies.reentry_ban import ReentryBan
 from sim.policies.seasonal_work import SeasonalWork
 from sim.region import Region, load
+from sim.scenario import Scenario
 from sim.schema.quantities import CATEGORIES_OF_BAN, LAW, QUANTITIES, TOPICS
 
 ALL = sorted(registered())
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -52,14 +56,17 @@ def made(name: str, values: np.ndarray) -> Made:
     return one
 
 
-def test_the_five_policies_are_found():
-    assert set(ALL) >= {"devaluation", "exchange_rate", "law", "reentry_ban", "seasonal_work"}
+def test_the_policies_asked_for_are_found():
+    asked = """amnesty credit cross_border_trade devaluation emergency_return employer_compliance enforcement exchange_rate
+    free_movement full_information information_campaign labour_demand law matched_savings patent public_works recruitment
+    reentry_ban refugee_work regularisation reintegration seasonal_work skills support_centre transfer_fee travel_cost
+    visa_free_days work_quota"""
+    assert set(ALL) >= set(asked.split())
 
 
 @pytest.mark.parametrize("name", ALL)
 def test_null_gives_the_very_arrays_of_the_pack(name, region, context):
     null = registered()[name].null()
-    assert null.modifies
     for quantity in null.modifies:
         base = region.array(quantity)
         assert changed(quantity, base, [null], context) is base
@@ -73,7 +80,7 @@ def test_the_example_changes_something_and_stays_within_bounds(name, region, con
     rows = [
         row for quantity in example.modifies for row in touched(quantity, region.array(quantity), [example], context)
     ]
-    assert sum(row.entries for row in rows) > 0
+    assert sum(row.entries for row in rows) > 0 or example.informs(context)
     for quantity in example.modifies:
         values = changed(quantity, region.array(quantity), [example], context)
         assert values.min() >= QUANTITIES[quantity].low
@@ -81,15 +88,49 @@ def test_the_example_changes_something_and_stays_within_bounds(name, region, con
 
 
 @pytest.mark.parametrize("name", ALL)
+def test_what_the_example_changes_lies_where_it_is_in_force(name, region, context):
+    example = registered()[name].example()
+    for quantity in example.modifies:
+        shape = QUANTITIES[quantity].shape
+        if shape == "country":
+            continue
+        where = example.in_force(context) if shape == "corridor" else example.at_home(context)
+        base = region.array(quantity)
+        assert (example.effect(quantity, base, context) == base)[~where].all()
+
+
+@pytest.mark.parametrize("name", ALL)
 def test_a_policy_describes_itself(name):
     cls = registered()[name]
     assert cls.__doc__
-    assert "Sources:" in cls.__doc__
+    for part in ("Rules:", "Left out:", "Sources:", "Assumed:", "Cost:", "Sign:"):
+        assert f"\n    {part} " in cls.__doc__, part
     assert cls.sources
     assert set(cls.modifies) <= set(QUANTITIES)
     assert [f.name for f in fields(cls)] == list(cls.settings())
     assert all(rule.prose for rule in cls.settings().values())
     assert set(cls.example().costs) <= set(MEASURES)
+    assert min(cls.example().costs.values(), default=0.0) >= 0
+    assert not [
+        rule.kind for rule in cls.settings().values() if rule.kind in ("choice", "choices") and not rule.choices
+    ]
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_an_example_differs_from_its_null_in_the_digest(name, region):
+    cls = registered()[name]
+    digests = {
+        Scenario.from_mapping({"policies": {name: settings}}, region).digest
+        for settings in (cls.null().as_mapping(), cls.example().as_mapping())
+    }
+    assert len(digests) == 2
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_the_configuration_has_each_policy_with_all_its_settings(name):
+    told = yaml.safe_load((ROOT / "configs" / "policy" / f"{name}.yaml").read_text(encoding="utf-8"))
+    assert list(told["policies"]) == [name]
+    assert list(told["policies"][name]) == list(registered()[name].settings())
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -276,6 +317,19 @@ def test_law_is_held_rule_by_rule(region, context):
         ("exchange_rate", {"hold_at": "2014-7"}, "which is not a month"),
         ("seasonal_work", {"quota": 10}, "policies.seasonal_work.destination is missing"),
         ("law", {"rules": ["visa_free_widow"]}, "Nearest: visa_free_window"),
+        ("exchange_rate", {"currencies": ["RUB"], "path": {"2014-13": 40}}, "which is not a month"),
+        ("exchange_rate", {"currencies": ["RUB"], "path": [40]}, "which gives no numbers by month"),
+        ("exchange_rate", {"currencies": ["RUB", "KZT"], "path": {"2014-08": 40}}, "names KZT, RUB"),
+        ("patent", {"monthly": 100}, "policies.patent.destination is missing"),
+        ("work_quota", {"quota": 10}, "policies.work_quota.destination is missing"),
+        ("recruitment", {"places": 10}, "policies.recruitment.destination is missing"),
+        ("emergency_return", {"share": 0.1}, "policies.emergency_return.month is missing"),
+        ("information_campaign", {"heads": 10}, "policies.information_campaign.topics is missing"),
+        ("information_campaign", {"topics": ["own_statuz"]}, "Nearest: own_status"),
+        ("information_campaign", {"seeding": "departin"}, "Nearest: departing"),
+        ("information_campaign", {"seeding": ["departing"]}, "which is no choice"),
+        ("amnesty", {"during": ["2014-01", None, None]}, "which is not a span of months"),
+        ("support_centre", {"language_gain": 0.4}, "Allowed: a number, 0 to 0.3"),
         ("lwa", {}, "policies.lwa is not a policy. Nearest: law."),
         ("law", 3, "policies.law is 3, which is no mapping of settings"),
     ],

@@ -6,8 +6,9 @@ USAGE
   With NAME: what the policy does, each setting, its sources and what it costs.
 
 OPTIONS
-  --json   for programs: name, quantities, settings (name, kind, unit, low, high, allowed, default, prose, source),
-           null and example (settings as YAML has them), sources, costs (USD per unit of a measure, of the example)
+  --json   for programs: name, quantities, parameters (its settings: name, kind, unit, low, high, allowed, choices,
+           default, prose, source), null (all settings) and example (those that differ) as YAML has them, sources,
+           costs (USD per unit of a measure, of the example)
   --help   this page
 
 EXAMPLES
@@ -70,7 +71,8 @@ def described(cls: type[Policy]) -> dict[str, Any]:
             "low": rule.low if math.isfinite(rule.low) else None,
             "high": rule.high if math.isfinite(rule.high) else None,
             "allowed": rule.allowed,
-            "default": list(defaults[name]) if isinstance(defaults[name], tuple) else defaults[name],
+            "choices": list(rule.choices),
+            "default": rule.plain(defaults[name]),
             "prose": rule.prose,
             "source": rule.source,
         }
@@ -80,8 +82,8 @@ def described(cls: type[Policy]) -> dict[str, Any]:
         "name": cls.name,
         "prose": inspect.getdoc(cls),
         "quantities": [{"name": name, "combine": QUANTITIES[name].combine} for name in cls.modifies],
-        "settings": settings,
-        "null": cls.null().as_mapping(),
+        "parameters": settings,
+        "null": cls.null().as_mapping(defaults=True),
         "example": cls.example().as_mapping(),
         "sources": list(cls.sources),
         "costs": dict(cls.example().costs),
@@ -97,12 +99,12 @@ def _print_one(cls: type[Policy]) -> None:
     print(f"{cls.name}\n\n{told['prose']}\n")
     rows = [
         (one["name"], one["default"], one["unit"], one["allowed"], one["prose"], one["source"])
-        for one in told["settings"]
+        for one in told["parameters"]
     ]
     print_table("Settings", ("setting", "default", "unit", "allowed", "what it is", "source"), rows)
     quantities = [(one["name"], one["combine"], QUANTITIES[one["name"]].unit) for one in told["quantities"]]
     print_table("Quantities it may change", ("quantity", "combines by", "unit"), quantities)
-    print(f"null: {told['null'] or 'all defaults'}\nexample: {told['example']}")
+    print(f"null: {cls.null().as_mapping() or 'all defaults'}\nexample: {told['example']}")
     for source in told["sources"]:
         print(f"source: {source}")
     for measure, cost in told["costs"].items():
