@@ -1,9 +1,9 @@
 """What policies cost the public purse under two scenarios, and what each outcome averted cost.
 
-A cost per outcome is a ratio of two paired differences: public cost spent more, over outcomes averted. Both are means over
-seeds that share their luck, and the interval is Fieller's for the ratio of two correlated means (Fieller 1954, Journal of
-the Royal Statistical Society B 16(2): 175-185): all ratios r for which the mean of cost - r x averted is not told from 0.
-Where the interval of what was averted holds 0 there is no such interval, and no ratio is given.
+A cost per outcome is a ratio of two paired differences: public cost spent more, over outcomes averted. Both are means
+over seeds that share their luck, and the interval is Fieller's for the ratio of two correlated means (Fieller 1954,
+Journal of the Royal Statistical Society B 16(2): 175-185): all ratios r for which the mean of cost - r x averted cannot
+be told from 0. Where the interval of what was averted holds 0 there is no such interval, and no ratio is given.
 """
 
 from __future__ import annotations
@@ -35,7 +35,8 @@ class Outcome:
     name: str
     measure: str
     unit: str
-    what: str
+    what: str  # in the plural, of what is averted
+    heading: str
     prose: str
     months: float = 1.0
 
@@ -46,6 +47,7 @@ OUTCOMES = (
         "refused",
         "USD per wasted trip",
         "wasted trips",
+        "Wasted trip averted",
         "Public cost spent more, for each traveller less who is turned back at the border because of a ban.",
     ),
     Outcome(
@@ -53,6 +55,7 @@ OUTCOMES = (
         "bans_imposed",
         "USD per ban",
         "bans",
+        "Ban averted",
         "Public cost spent more, for each entry ban less that is imposed.",
     ),
     Outcome(
@@ -60,6 +63,7 @@ OUTCOMES = (
         "poor_households",
         "USD per household-year",
         "poor households",
+        "Year of a household out of poverty",
         "Public cost spent more, for each year that a household is not poor and would have been: poor households are a "
         "stock, so out of poverty counts by the year.",
         12.0,
@@ -119,7 +123,7 @@ def _by_policy(ours: pd.DataFrame, theirs: pd.DataFrame, run: RunResult) -> pd.D
     table = paired(ours.to_numpy(), theirs.to_numpy(), ours.index)
     order = {origin: place for place, origin in enumerate([*places(run.origins, "origin"), ALL])}
     table = table.assign(measure=COST_OF + table["policy"], unit="USD per month", destination=ALL, note="")
-    return table.sort_values(["policy", "origin"], key=lambda column: column.map(order) if column.name == "origin" else column)
+    return table.assign(place=table["origin"].map(order)).sort_values(["policy", "place"])
 
 
 def _per_outcome(

@@ -1,8 +1,8 @@
 """Whom each policy met, and with how much money: read off the tables of a run, not counted while it is lived.
 
-Each quantity names the measure of those it meets (`Quantity.meets`). What a policy touched is that measure, added up over
-the months and places in which the policy, alone, changes the quantity; of a campaign, those it contacted or told in its
-months and origins. It is exposure, not effect: the effect is the comparison. One person may be met by several quantities.
+Each quantity names the measure of those it meets (`Quantity.meets`). What a policy touched is that measure, added up
+over the months and places in which the policy, alone, changes the quantity; of a campaign, those it contacted or told
+in its months and origins. It is exposure, not effect: the effect is the comparison. One person may be met by several.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from sim.tables import Frame
 
 TOLD = "told"
-"""Households told in public, the share asked for of all there are: what stands for a measure of campaigns without contacts."""
+"""Households told in public, the share meant of all there are: in the place of a measure where nobody is contacted."""
 
 _UNITS = {
     "contacted": "contacts",
@@ -107,8 +107,9 @@ class _Reader:
         """What is met where a quantity is changed; `where` is bool, in the quantity's shape."""
         cells = where
         if QUANTITIES[quantity].shape == "country":
-            places = [[self.countries.index(code) for code in of] for of in (self.frame.origins, self.frame.destinations)]
-            cells = where[:, places[0], None] | where[:, None, places[1]]
+            origins, destinations = self.frame.origins, self.frame.destinations
+            of, to = ([self.countries.index(code) for code in places] for places in (origins, destinations))
+            cells = where[:, of, None] | where[:, None, to]
         meets = QUANTITIES[quantity].meets
         people = [name for name in meets if "USD" not in MEASURES[name].unit]
         money = [name for name in meets if "USD" in MEASURES[name].unit]
@@ -133,7 +134,7 @@ class _Reader:
         return Touched(policy=policy, quantity=told, cells=int(where.sum()), **self._span(where), **figures)
 
     def _sum(self, name: str, where: np.ndarray) -> float:
-        """A measure added up over the cells, mean over seeds; a corridor's cells for one of origins are its origin's."""
+        """A measure added up over the cells, mean over seeds; of origins, over the origins of the corridors."""
         values = self._mean(name)
         if where.ndim > values.ndim:
             where = where.any(axis=2)
