@@ -52,7 +52,7 @@ def _print_policy(policy: Policy, origins: dict[str, str]) -> None:
     rows = []
     for name, rule in policy.settings().items():
         where = origins.get(f"policies.{policy.name}.{name}", "default")
-        rows.append((name, values[name], rule.unit, where, rule.source, rule.prose))
+        rows.append((name, rule.words(values[name]), rule.unit, where, rule.source, rule.prose))
     print_table(f"Policy {policy.name}", ("setting", "value", "unit", "from", "source", "what it is"), rows, ("value",))
 
 

@@ -32,7 +32,7 @@ def test_fieller_covers_the_true_ratio_95_times_in_100(pairs, rho):
     ratio, low, high = fieller(top, bottom)
     assert np.isfinite(ratio).mean() > 0.98
     bounded = np.isfinite(ratio)
-    covered = (low <= 4.0) & (4.0 <= high)
+    covered = (low <= 4.0) & (high >= 4.0)
     assert covered[bounded].mean() == pytest.approx(0.95, abs=0.006)
     assert ((low <= ratio) & (ratio <= high))[bounded].all()
 

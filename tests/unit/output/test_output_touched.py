@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -189,7 +189,7 @@ def test_a_branch_is_met_by_each_policy_in_its_own_time():
 def test_a_cost_per_unit_of_what_is_no_measure_is_refused():
     class Odd(Policy):
         name = "odd"
-        costs = {"departure": 1.0}
+        costs: ClassVar = {"departure": 1.0}
 
     one = replace(scenario(), policy_objects=(Odd(),))
     with pytest.raises(InputError, match=r"policies\.odd costs .*Nearest: departures"):
