@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from sim.behaviour.plan import age_band
 from sim.schema.attributes import HOME, IRREGULAR, SHARE_ONE
+from sim.schema.elementary import log
 from sim.schema.rule import rule
 
 SEX, AGE, SKILL, SECTOR, REGIME, PROVINCE = 0, 2, 6, 9, 13, 16
@@ -35,7 +34,7 @@ def count_categories(households, month, lines, thirds, cells, spread):
         poor = household.consumption < lines[origin] * residents
         if residents > 0:
             level = household.consumption / residents
-            b = min(BINS - 1, int(math.log(max(1.0, level)) / BIN_WIDTH))
+            b = min(BINS - 1, int(log(max(1.0, level)) / BIN_WIDTH))
             spread[origin, b, 0] += residents
             spread[origin, b, 1] += household.consumption
         third = 0
