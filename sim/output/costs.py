@@ -106,7 +106,8 @@ def fieller(top: np.ndarray, bottom: np.ndarray) -> tuple[np.ndarray, np.ndarray
     below = np.where(bounded, a, 1.0)
     root = np.sqrt(np.maximum(b * b - a * c, 0.0))
     ratio = x / np.where(y == 0, 1.0, y)
-    return tuple(np.where(bounded, value, np.nan) for value in (ratio, (b - root) / below, (b + root) / below))
+    low, high = (b - root) / below, (b + root) / below
+    return np.where(bounded, ratio, np.nan), np.where(bounded, low, np.nan), np.where(bounded, high, np.nan)
 
 
 def _spent(run: RunResult, first: Month, last: Month) -> pd.DataFrame:

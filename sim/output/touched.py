@@ -40,8 +40,8 @@ _UNITS = {
 class Touched:
     """What one policy met through one quantity, mean over seeds, at population size.
 
-    people: persons or households of `measure`, added up over cells and months; money: USD of `money_measure`, the same;
-    NaN and empty where the quantity names none.
+    people: persons or households of `measure`, added up over the cells; money: USD of `money_measure`, the same; None
+    and empty where the quantity names none.
     """
 
     policy: str
@@ -118,7 +118,8 @@ class _Reader:
             figures |= {"measure": people[0], "people": self._sum(people[0], cells), "unit": unit_of(people[0])}
         if money:
             figures |= {"money_measure": money[0], "money": self._sum(money[0], cells)}
-        return Touched(policy=policy, quantity=quantity, cells=int(where.sum()), **self._span(where), **figures)
+        first, last = self._span(where)
+        return Touched(policy=policy, quantity=quantity, cells=int(where.sum()), first=first, last=last, **figures)
 
     def of_campaign(self, policy: str, campaign: Campaign) -> Touched:
         """Whom a campaign contacted, or told in public."""
@@ -130,8 +131,9 @@ class _Reader:
         else:
             measure, people = TOLD, campaign.share * self._sum("households", where)
         told = f"{TOLD} {', '.join(campaign.topics)}"
-        figures = {"measure": measure, "people": people, "unit": unit_of(measure)}
-        return Touched(policy=policy, quantity=told, cells=int(where.sum()), **self._span(where), **figures)
+        first, last = self._span(where)
+        figures: dict[str, Any] = {"measure": measure, "people": people, "unit": unit_of(measure)}
+        return Touched(policy=policy, quantity=told, cells=int(where.sum()), first=first, last=last, **figures)
 
     def _sum(self, name: str, where: np.ndarray) -> float:
         """A measure added up over the cells, mean over seeds; of origins, over the origins of the corridors."""
@@ -150,10 +152,10 @@ class _Reader:
             table, places = self.corridors, [*places, len(self.frame.destinations)]
         return table[name].to_numpy().reshape(-1, *places).mean(axis=0)
 
-    def _span(self, where: np.ndarray) -> dict[str, str]:
-        changed = np.flatnonzero(where.reshape(len(where), -1).any(axis=1))
-        first, last = (str(self.frame.months[changed[at]]) if len(changed) else "" for at in (0, -1))
-        return {"first": first, "last": last}
+    def _span(self, where: np.ndarray) -> tuple[str, str]:
+        """The first and the last month with any cell; empty where there is none."""
+        changed = self.frame.months[where.reshape(len(where), -1).any(axis=1)]
+        return (str(changed[0]), str(changed[-1])) if len(changed) else ("", "")
 
 
 def unit_of(measure: str) -> str:

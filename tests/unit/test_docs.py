@@ -92,7 +92,9 @@ def test_a_picture_shows_the_difference_and_its_interval():
         np.array([point.split(",") for point in re.search(rf'<{kind} points="([^"]+)"', drawing)[1].split()], float)
         for kind in ("polyline", "polygon")
     )
-    zero, ten = (float(re.search(rf'<path d="M\d+ ([\d.]+)H\d+" [^>]+/><text [^>]+>{at}<', drawing)[1]) for at in (0, r"\+10"))
+    zero, ten = (
+        float(re.search(rf'<path d="M\d+ ([\d.]+)H\d+" [^>]+/><text [^>]+>{at}<', drawing)[1]) for at in (0, r"\+10")
+    )
     unit = (zero - ten) / 10
     np.testing.assert_allclose((zero - course[:, 1]) / unit, [0] * 4 + [2] * 4, atol=0.05 / unit)
     np.testing.assert_allclose((zero - band[4:8, 1]) / unit, 2 + 12.706, atol=0.1 / unit)

@@ -55,7 +55,9 @@ def test_fieller_is_empty_exactly_where_the_interval_below_holds_0():
     assert np.isnan(fieller(top[:, :1], bottom[:, :1])).all()
 
 
-def spending(result: RunResult, costs: dict[str, dict[str, list[float]]], **measures: dict[str, list[float]]) -> RunResult:
+def spending(
+    result: RunResult, costs: dict[str, dict[str, list[float]]], **measures: dict[str, list[float]]
+) -> RunResult:
     """The run with policies that cost so much a month in each seed, by origin, and measures of origins set by seed."""
     parts = []
     for policy, by_origin in costs.items():
@@ -134,7 +136,9 @@ def test_what_the_other_side_spends_less_per_outcome_not_averted_is_the_same_cos
     turned = Comparison.of(pair.against, pair.scenario)
     for measure in (WASTED, POOR):
         here, there = row_of(pair.table, measure, "TJK"), row_of(turned.table, measure, "TJK")
-        assert (there.difference, there.low95, there.high95) == pytest.approx((here.difference, here.low95, here.high95))
+        assert (there.difference, there.low95, there.high95) == pytest.approx(
+            (here.difference, here.low95, here.high95)
+        )
 
 
 def test_there_are_no_rows_where_nobody_spends(run):
