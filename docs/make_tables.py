@@ -75,8 +75,8 @@ After them stand, where either side spends public money:
 TOUCHED_TEXT = """`touched` in `run.json` (in Python `result.touched`) has a row for each policy and quantity it may
 change, or topics it tells: `cells` (months x places in which the policy, alone, changes it), `first` and `last`
 month, whom it met there (`measure`, `people`, `unit`) and with how much money (`money_measure`, `money` in USD),
-added up over months and places, mean over seeds. A stock is added up to person-months, a flow to persons. It is
-exposure, not effect."""
+added up over months and places, mean over seeds. A stock is added up to person-months, a flow to persons. Where the
+policy does away with what would be counted (a ban of 0 months), there is no figure. It is exposure, not effect."""
 ATTRIBUTES_TEXT = """# Attributes of a household
 
 A household is one record of integers, packed in this order ({size} bytes). Sums of money are cents of base-period USD

@@ -160,10 +160,10 @@ def _why_none(outcome: Outcome, cost: np.ndarray, averted: np.ndarray, ratio: fl
     """Why no ratio is given; empty where one is."""
     if len(cost) < 2:
         return "one seed: no interval"
-    if np.isnan(ratio):
-        return f"no change in {outcome.what} beyond chance"
     if not cost.any():
         return "both sides cost the same"
+    if np.isnan(ratio):
+        return f"no change in {outcome.what} beyond chance"
     if ratio < 0:
         return f"costs more, and more {outcome.what}" if cost.mean() > 0 else f"costs less, and fewer {outcome.what}"
     return ""

@@ -40,8 +40,9 @@ _UNITS = {
 class Touched:
     """What one policy met through one quantity, mean over seeds, at population size.
 
-    people: persons or households of `measure`, added up over the cells; money: USD of `money_measure`, the same; None
-    and empty where the quantity names none.
+    people: persons or households of `measure`, added up over the cells; money: USD of `money_measure`, the same. Both
+    are None where the quantity names no measure, and where the policy does away with what would be counted (a ban of 0
+    months leaves nobody banned).
     """
 
     policy: str
@@ -81,7 +82,8 @@ def touched(
     reader = _Reader(frame, tuple(countries), corridors, origins)
     rows = []
     for policy in basis.policies:
-        rows += [reader.of_quantity(*of, where) for of, where in basis.changes.items() if of[0] == policy]
+        own = [(of, where) for of, where in basis.changes.items() if of[0] == policy]
+        rows += [reader.of_quantity(*of, where, gone=of in basis.abolished) for of, where in own]
         rows += [reader.of_campaign(policy, one) for one in basis.campaigns if one.policy == policy]
     return [asdict(row) for row in rows]
 
@@ -103,8 +105,11 @@ class _Reader:
     corridors: pd.DataFrame
     origins: pd.DataFrame
 
-    def of_quantity(self, policy: str, quantity: str, where: np.ndarray) -> Touched:
-        """What is met where a quantity is changed; `where` is bool, in the quantity's shape."""
+    def of_quantity(self, policy: str, quantity: str, where: np.ndarray, gone: bool = False) -> Touched:
+        """What is met where a quantity is changed; `where` is bool, in the quantity's shape.
+
+        With `gone` the policy makes it 0 there: nobody found is then nobody left to count.
+        """
         cells = where
         if QUANTITIES[quantity].shape == "country":
             origins, destinations = self.frame.origins, self.frame.destinations
@@ -115,9 +120,12 @@ class _Reader:
         money = [name for name in meets if "USD" in MEASURES[name].unit]
         figures: dict[str, Any] = {}
         if people:
-            figures |= {"measure": people[0], "people": self._sum(people[0], cells), "unit": unit_of(people[0])}
+            number = self._sum(people[0], cells)
+            figures |= {"measure": people[0], "people": None if gone and not number else number}
+            figures["unit"] = unit_of(people[0])
         if money:
-            figures |= {"money_measure": money[0], "money": self._sum(money[0], cells)}
+            amount = self._sum(money[0], cells)
+            figures |= {"money_measure": money[0], "money": None if gone and not amount else amount}
         first, last = self._span(where)
         return Touched(policy=policy, quantity=quantity, cells=int(where.sum()), first=first, last=last, **figures)
 

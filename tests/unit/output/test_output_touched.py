@@ -147,6 +147,21 @@ def test_what_nobody_met_is_told_of_a_real_run():
     assert list(untouched(rows)) == ["seasonal_work"]
 
 
+def test_what_a_policy_does_away_with_is_not_counted_as_nobody():
+    """Without bans nobody is banned, and that is no reason to warn; a ban that stays is counted."""
+    prepared, (corridors, origins, *_) = made(reentry_ban={"months": 0}, patent={"destination": "RUS", "access": 0.0})
+    rows = touched(prepared.basis, prepared.frame, pack().countries, corridors, origins)
+    by_name = {row["quantity"]: row for row in rows}
+    for gone in ("ban_expulsion", "permit_access"):
+        assert by_name[gone]["cells"] > 0
+        assert by_name[gone]["people"] is None
+    assert by_name["ban_overstay_1_month"]["cells"] == 0  # the statute of 2012 has none
+    assert list(untouched(rows)) == []
+    prepared, (corridors, origins, *_) = made(reentry_ban={"months": 600})
+    rows = touched(prepared.basis, prepared.frame, pack().countries, corridors, origins)
+    assert max(row["people"] for row in rows) > 0
+
+
 def test_a_cost_counts_where_and_when_the_policy_is_in_force(world):
     """A subsidy for Tajiks to Russia in five months is paid for these alone, inspections in Russia for Uzbeks there."""
     _, (corridors, origins, *_, policies) = world
