@@ -246,14 +246,14 @@ def _footing(cls: type[Policy]) -> Iterator[str]:
     if topics:
         yield f"- *Topics told by the example:* {', '.join(f'`{topic}`' for topic in topics)}."
     if example.costs:
-        costs = (f"{plain(cost)} USD per {_per(name)}" for name, cost in example.costs.items())
+        costs = (f"{cost:.4g} USD for each {_one_of(name)}" for name, cost in example.costs.items())
         yield f"- *The example costs* {', '.join(costs)}."
     yield f"- *References:* {'; '.join(cls.sources)}."
 
 
-def _per(measure: str) -> str:
-    """The unit of a measure whose cost is told: ``USD of `grants```, or the name alone."""
-    return f"USD of `{measure}`" if "USD" in MEASURES[measure].unit else f"one of `{measure}`"
+def _one_of(measure: str) -> str:
+    """One unit of a measure whose cost is told: a dollar of money, else one of what it counts."""
+    return f"USD of `{measure}`" if "USD" in MEASURES[measure].unit else f"of `{measure}`"
 
 
 def _combined(policies: Mapping[str, type[Policy]]) -> str:

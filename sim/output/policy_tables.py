@@ -65,7 +65,7 @@ def met_table(result: RunResult, unicode: bool = True) -> Table | None:
         table.add_column(justify="right" if column == 3 else "left", no_wrap=column != 1)
     before = ""
     for policy, who, months, amount in rows:
-        table.add_row("" if policy == before else policy, who, months, amount if unicode else plain(amount))
+        _add(table, unicode, "" if policy == before else policy, who, months, amount)
         before = policy
     return table
 
@@ -87,7 +87,7 @@ def cost_tables(comparison: Comparison, unicode: bool = True) -> list[Table]:
         averted.add_column(justify="right" if column == 1 else "left", no_wrap=column < 2, min_width=width)
     for outcome in OUTCOMES:
         own = rows[rows["measure"] == outcome.name]
-        averted.add_row(outcome.heading, "USD")
+        _add(averted, unicode, outcome.heading, "USD")
         for row in own.itertuples():
             _add(averted, unicode, f"  {row.origin}", *_ratio(row, _display(own, "USD")))
     return [by_policy, averted]
@@ -137,7 +137,8 @@ def _averted_html(comparison: Comparison) -> str:
 
 
 def _terminal(title: str) -> Table:
-    return Table(box=None, show_header=False, title=title, title_justify="left", title_style="bold", padding=(0, 1))
+    heading = Text(title, style="bold")  # a scenario's name is no markup
+    return Table(box=None, show_header=False, title=heading, title_justify="left", title_style="", padding=(0, 1))
 
 
 def _add(table: Table, unicode: bool, *cells: str) -> None:
