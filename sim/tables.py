@@ -175,6 +175,9 @@ def origin_values(t: np.ndarray, corridors: Mapping[str, np.ndarray], frame: Fra
     ):
         values[f"joblessness_{months}"] = 100.0 * _ratio(home[..., idle], home[..., back])
     values["consumption"] = CENT * _ratio(home[..., Tally.CONSUMED], households)
+    prices = frame.conditions.corridors["living_price"][frame.conditions.burn_in :]
+    spent = t[:, :, 1 : len(frame.destinations) + 1, Tally.SPENT_ABROAD] / prices / frame.scale
+    values["consumption_abroad"] = CENT * _ratio(spent.sum(axis=2), households)
     arrived = t[:, :, :, Tally.ARRIVED].sum(axis=2).astype(float) / frame.scale
     income = arrived + sum(home[..., what] for what in EARNED_AT_HOME)
     values["income"] = CENT * _ratio(income, households)
