@@ -17,6 +17,7 @@ from enum import IntEnum
 import numpy as np
 
 from sim.schema.bounds import BINS, GUMBEL_QUANTILES, SLACK
+from sim.schema.elementary import log, sin_pi
 from sim.schema.rule import COMPILED, rule, typed_rule
 
 
@@ -201,8 +202,9 @@ def integer(seed: int, purpose: int, month: int, key: int, worker: int, k: int) 
 @typed_rule("float64(uint64, int64, int64, int64)")
 def normal_in(stream: int, key: int, worker: int, k: int) -> float:
     """One draw from Normal(0, 1) (Box and Muller 1958, doi:10.1214/aoms/1177706645); uses draws k and k + 1000."""
-    radius = math.sqrt(-2.0 * math.log(uniform_in(stream, key, worker, k)))
-    return radius * math.sin(6.283185307179586 * uniform_in(stream, key, worker, k + 1000))
+    radius = math.sqrt(-2.0 * log(uniform_in(stream, key, worker, k)))
+    turn = 2.0 * uniform_in(stream, key, worker, k + 1000)
+    return radius * (sin_pi(turn) if turn < 1.0 else -sin_pi(turn - 1.0))
 
 
 @typed_rule("float64(int64, int64, int64, int64, int64, int64)")
@@ -214,7 +216,7 @@ def normal(seed: int, purpose: int, month: int, key: int, worker: int, k: int) -
 @typed_rule("float64(uint64, int64, int64, int64)")
 def gumbel_in(stream: int, key: int, worker: int, k: int) -> float:
     """One draw from the standard Gumbel distribution."""
-    return -math.log(-math.log(uniform_in(stream, key, worker, k)))
+    return -log(-log(uniform_in(stream, key, worker, k)))
 
 
 @typed_rule("float64(uint64, int64, int64, int64)")
@@ -233,16 +235,16 @@ def most_gumbel_in(stream: int, key: int, worker: int, k: int) -> float:
 def log_positive_stable_in(scale: float, stream: int, key: int, worker: int, k: int) -> float:
     """Logarithm of a positive L-stable draw S, L = `scale` in (0, 1]; with it a nest's errors are L ln S + L G.
 
-    S = sin(L U) / sin(U)^(1/L) * (sin((1-L) U) / W)^((1-L)/L), U ~ Uniform(0, pi), W ~ Exp(1)
+    S = sin(L U) / sin(U)^(1/L) * (sin((1-L) U) / W)^((1-L)/L), U = pi V ~ Uniform(0, pi), W ~ Exp(1)
     (Chambers, Mallows and Stuck 1976, doi:10.1080/01621459.1976.10480344). Uses draws k and k + 1000. L = 1 gives 0.
     """
     if scale >= 1.0:
         return 0.0
-    u = 3.141592653589793 * uniform_in(stream, key, worker, k)
-    w = -math.log(uniform_in(stream, key, worker, k + 1000))
+    v = uniform_in(stream, key, worker, k)
+    w = -log(uniform_in(stream, key, worker, k + 1000))
     rest = (1.0 - scale) / scale
     return (
-        math.log(math.sin(scale * u)) - math.log(math.sin(u)) / scale + rest * math.log(math.sin((1.0 - scale) * u) / w)
+        log(sin_pi(scale * v)) - log(sin_pi(v)) / scale + rest * log(sin_pi((1.0 - scale) * v) / w)
     )
 
 

@@ -10,23 +10,9 @@ import numpy as np
 
 from sim.policies.base import Campaign
 from sim.policies.context import Context
-from sim.schema.conditions import CAPACITIES, CONTACTS, SEEDED
+from sim.schema.conditions import CAPACITIES, CONTACTS, OFFER, SEEDED
 from sim.schema.quantities import CAMPAIGN_TOPICS, SEEDINGS
 from sim.tallies import Tally
-
-OFFER = np.dtype(
-    [
-        (name, "f8")
-        for name in (
-            *SEEDED,  # chance that one of those meant is contacted
-            "connected_from",  # ties from which a household is among the most connected tenth of its origin
-            *(f"{seeding}_topics" for seeding in SEEDED),  # bits of CAMPAIGN_TOPICS
-            *(f"{seeding}_trust" for seeding in SEEDED),  # chance that what is told is taken in
-            *CAPACITIES,  # chance that one who asks is served
-        )
-    ]
-)
-"""What a household of an origin may be offered in a month; all 0 where nothing is."""
 
 YEAR = 12
 ASKED = {

@@ -15,7 +15,7 @@ from sim.checkpoint import Checkpoints, State
 from sim.conditions import Conditions, make_conditions
 from sim.counted import Counted
 from sim.engine.world import World
-from sim.households.categories import count_categories
+from sim.households.categories import PROVINCE, cells_of, count_categories, no_groups
 from sim.households.donors import ADJUSTED, take_over
 from sim.households.population import Population, in_blocks, synthesise
 from sim.households.structure import PopulationSettings, Structure, structure_of
@@ -317,16 +317,17 @@ class SeedRun:
         lines = self.prepared.conditions.homes["line"][month + self.prepared.conditions.burn_in]
         records = self.model.engine.records()
         households = records if COMPILED else records.view(np.recarray)
-        parts = [(np.zeros_like(cells), np.zeros_like(spread)) for _ in range(self.threads)]
+        provinces = cells.shape[1] - PROVINCE
+        parts = [(no_groups(len(cells), provinces), np.zeros_like(spread)) for _ in range(self.threads)]
 
         def count(first: int, end: int) -> None:
             count_categories(households[first:end], month, lines, self.thirds, *parts[first // share])
 
         share = -(-len(households) // self.threads)
         in_blocks(count, len(households), self.threads, share)
-        for part in parts:
-            cells += part[0]
-            spread += part[1]
+        for groups, consumed in parts:
+            cells += cells_of(groups)
+            spread += consumed
 
 
 def _thirds(households: np.ndarray, origins: int) -> np.ndarray:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.checkpoint import Checkpoints, code_version
+from sim.engine.ahead import start_compiling
 from sim.errors import InputError
 from sim.followed import households_table
 from sim.output.folder import write_live, write_run
@@ -175,6 +176,7 @@ def _begin(
 def in_engine(engine: str, function: Callable[..., Runs], given: tuple, progress: Progress | None) -> Runs:
     """Call `function(*given, progress)`: here, or where rules are plain Python if the `mesa` engine asks for it."""
     if engine != "mesa" or not COMPILED:
+        start_compiling()
         return function(*given, progress)
     environment = {
         **os.environ,

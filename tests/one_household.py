@@ -6,10 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from sim.conditions import CORRIDOR, HOME_CONDITIONS
 from sim.draws import luck_of
-from sim.offers import OFFER
 from sim.schema.attributes import CONTACTS, HOUSEHOLD, NEVER, NO_INTENT, NOBODY, SHARE_ONE, SKILL_ONE
+from sim.schema.conditions import CORRIDOR, HOME_CONDITIONS, OFFER
 from sim.schema.parameters import parameter_record
 from sim.tallies import TALLIES, Tally
 

@@ -10,13 +10,12 @@ return is the largest term above the baseline.
 
 from __future__ import annotations
 
-import math
-
 from sim.behaviour.advise import BAN_RULES_BIT, EXPULSION, ban_at_exit
 from sim.behaviour.enforce import impose
 from sim.behaviour.routes import NO_ROUTE, worth_of
 from sim.draws import Purpose, uniform_in
 from sim.schema.attributes import GAIN_ONE, HOME, REGULAR, SHARE_ONE
+from sim.schema.elementary import exp
 from sim.schema.rule import rule
 from sim.tallies import Tally, note, spell_band
 
@@ -51,8 +50,8 @@ def returns(household, w, month, luck, shock, corridor, p):
     target = p.a1 if household.savings >= household.target else 0.0
     idle = p.a4 if household.jobless[w] > 0 else 0.0
     struck = p.a_shock if shock else 0.0
-    hazard = math.exp(terms + gain + target + idle + struck)
-    if u >= hazard or u >= 1.0 - math.exp(-hazard):  # 1 - exp(-h) <= h spares the second exponential
+    hazard = exp(terms + gain + target + idle + struck)
+    if u >= hazard or u >= 1.0 - exp(-hazard):  # 1 - exp(-h) <= h spares the second exponential
         return 0
     cause, largest = SEASON, max(0.1, corridor.season_returns)
     if target > largest:

@@ -34,6 +34,7 @@ from sim.schema.attributes import (
     SIGNAL_WAGE,
     WORKERS,
 )
+from sim.schema.elementary import log
 from sim.schema.rule import rule
 
 TOPICS = 8
@@ -115,7 +116,7 @@ def talk(household, i, month, luck, in_force, ties, neighbours, signals, p):
     u = uniform_in(luck[Purpose.CONTACT], household.key, 0, 0)
     if u <= 1.0 - end:  # surely nobody: exp(-x) >= 1 - x
         return
-    at = -math.log(u)
+    at = -log(u)
     k = 0
     while at < end:
         if at < kin_end:
@@ -133,7 +134,7 @@ def talk(household, i, month, luck, in_force, ties, neighbours, signals, p):
         k += 1
         if signals[j] != 0:  # else the household has not come to be
             converse(household, signals[j], month, luck, in_force, k, p)
-        at = passed - math.log(uniform_in(luck[Purpose.CONTACT], household.key, 0, k))
+        at = passed - log(uniform_in(luck[Purpose.CONTACT], household.key, 0, k))
 
 
 @rule

@@ -13,8 +13,6 @@ and G Gumbel (McFadden 1978; Chambers, Mallows and Stuck 1976); elsewhere G. The
 
 from __future__ import annotations
 
-import math
-
 from sim.behaviour.advise import ADVISERS, advise, informed
 from sim.behaviour.learn import INDEX_MASK
 from sim.behaviour.routes import (
@@ -53,10 +51,11 @@ from sim.schema.attributes import (
     TRIPS_ONE,
     WORKERS,
 )
+from sim.schema.elementary import exp, log, log1p
 from sim.schema.rule import rare_rule, rule
 from sim.tallies import Tally, note
 
-LOG_LEAST_PAY, LEAST_PAY_HOME = math.log(20.0), 30.0
+LOG_LEAST_PAY, LEAST_PAY_HOME = log(20.0), 30.0
 ENDED = -1  # `permit` of a worker whose permit has just ended
 NESTED = 2  # the first two destinations share a nest
 CLOSED = -1e9
@@ -233,16 +232,16 @@ def trips_to(household, w, d, month, p):
     trips = household.trips[PLACES * w + d]
     if trips == 0:
         return 0.0
-    return trips / TRIPS_ONE * math.exp(-p.trips_fade * (month - household.trips_month[w]))
+    return trips / TRIPS_ONE * exp(-p.trips_fade * (month - household.trips_month[w]))
 
 
 @rule
 def pull(household, w, d, month, near, corridor, p):
     """What draws the worker to destination index d whatever it pays: taste, attraction, ties there and own trips."""
     drawn = household.taste[d] / TASTE_ONE + corridor.attraction
-    drawn += p.gamma * math.log1p(near[d]) if near[d] > 0.0 else 0.0
+    drawn += p.gamma * log1p(near[d]) if near[d] > 0.0 else 0.0
     trips = trips_to(household, w, d, month, p)
-    drawn += p.delta * math.log1p(trips) if trips > 0.0 else 0.0
+    drawn += p.delta * log1p(trips) if trips > 0.0 else 0.0
     return drawn
 
 
@@ -317,8 +316,8 @@ def weigh(household, w, month, luck, home, offer, corridors, near, p, tally):
     doi:10.1023/A:1021138018520).
     """
     y_home = pay_at_home(household, w, home, offer, p)
-    log_home = math.log(y_home)
-    log_skill = math.log(household.skill / SKILL_ONE)
+    log_home = log(y_home)
+    log_skill = log(household.skill / SKILL_ONE)
     purse = max(1.0, means(household, p))
     held = p.phi * (household.members - household.workers)
     scale = p.nest_scale
@@ -334,7 +333,7 @@ def weigh(household, w, month, luck, home, offer, corridors, near, p, tally):
     for d in range(len(corridors)):
         corridor = corridors[d]
         drawn = pull(household, w, d, month, near, corridor, p)
-        paid = log_skill if corridor.skill_return == 1.0 else math.log(rewarded(household, corridor))
+        paid = log_skill if corridor.skill_return == 1.0 else log(rewarded(household, corridor))
         value = believed(household, w, d, household.heard, paid, log_home, y_home, purse, drawn, held, corridor, p)
         truth = true_worth(household, w, d, ALL_TOPICS, paid, log_home, y_home, purse, drawn, held, corridor, p)
         if value == CLOSED and (truth == CLOSED or knows):
@@ -343,9 +342,9 @@ def weigh(household, w, month, luck, home, offer, corridors, near, p, tally):
         most = most_gumbel_in(gumbel, household.key, w, d + 1)
         if d < NESTED:
             most = shared_most + scale * most
-            inside += math.exp(value / scale)
+            inside += exp(value / scale)
         else:
-            outside += math.exp(value)
+            outside += exp(value)
         if max(value, truth) + most < floor:
             continue
         if not exact:
@@ -361,10 +360,10 @@ def weigh(household, w, month, luck, home, offer, corridors, near, p, tally):
             best, best_value, chosen_true = d + 1, value + error, truth + error
         floor = min(best_value, best_true)
     if inside > 0.0:
-        outside += math.exp(scale * math.log(inside))
+        outside += exp(scale * log(inside))
     worth = y_home / p.beta
     note(tally, 0, Tally.DELIBERATIONS, 1)
-    note(tally, 0, Tally.WELFARE, int(100.0 * worth * math.log(outside)))
+    note(tally, 0, Tally.WELFARE, int(100.0 * worth * log(outside)))
     note(
         tally, 0, Tally.MISINFORMATION, int(min(1e9, 100.0 * worth * (best_true - max(chosen_true, best_true - 20.0))))
     )
@@ -378,7 +377,7 @@ def next_best(household, w, month, luck, home, offer, corridors, near, p):
     That is where one who is not drawn goes on to. Work permits under a quota are out as well: their draw is missed.
     """
     y_home = pay_at_home(household, w, home, offer, p)
-    log_home = math.log(y_home)
+    log_home = log(y_home)
     purse = max(1.0, means(household, p))
     held = p.phi * (household.members - household.workers)
     scale = p.nest_scale
@@ -390,7 +389,7 @@ def next_best(household, w, month, luck, home, offer, corridors, near, p):
         corridor = corridors[d]
         known = undrawn(household.heard, corridor)
         drawn = pull(household, w, d, month, near, corridor, p)
-        paid = math.log(rewarded(household, corridor))
+        paid = log(rewarded(household, corridor))
         value = believed(household, w, d, known, paid, log_home, y_home, purse, drawn, held, corridor, p)
         if value == CLOSED:
             continue

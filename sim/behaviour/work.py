@@ -9,14 +9,13 @@ search find work with hazard l0 exp(-chi m) x season x (1 - s_f if forced), m mo
 
 from __future__ import annotations
 
-import math
-
 from sim.behaviour.learn import PRECISION_MOST
 from sim.behaviour.plan import rewarded, scar_of
 from sim.behaviour.routes import NO_ROUTE, WORK_PERMIT
 from sim.draws import Purpose, uniform_in
 from sim.schema.attributes import COURSE, GRANT, IRREGULAR, PROGRAMME, SKILL_ONE
 from sim.schema.conditions import SERVICE_BITS
+from sim.schema.elementary import exp
 from sim.schema.rule import rare_rule, rule
 from sim.tallies import Tally, note
 
@@ -95,7 +94,7 @@ def chance_at_home(household, w, home, p):
     if household.searching[w] == 0:
         return home.finding
     season = home.finding / home.finding_mean
-    hazard = p.search_level * math.exp(-p.search_decay * household.jobless[w]) * season
+    hazard = p.search_level * exp(-p.search_decay * household.jobless[w]) * season
     if household.forced[w] == 1:
         hazard = hazard * (1.0 - p.search_forced)
     return hazard * home.search if household.served[w] & PROGRAMME else hazard

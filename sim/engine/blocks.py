@@ -51,7 +51,7 @@ def live_month(
             signals, abroad, new_signals, p[0], tally, waiting,
         )  # fmt: skip
         live_block(
-            households, start, stop - start, waiting, 0, month, luck, homes[origin], offers[origin],
+            households, start, stop - start, waiting, np.bool_(False), month, luck, homes[origin], offers[origin],
             corridors[origin], nobody, ties, new_signals, new_abroad, p[0], tally,
         )  # fmt: skip
 
@@ -66,7 +66,7 @@ def live_after_meeting(
         if waits[b] > 0:
             origin = blocks[b, 2]
             live_block(
-                households, blocks[b, 0], waits[b], waiting, 1, month, luck, homes[origin], offers[origin],
+                households, blocks[b, 0], waits[b], waiting, np.bool_(True), month, luck, homes[origin], offers[origin],
                 corridors[origin], granted, ties, new_signals, new_abroad, p[0], tallies[lane, origin],
             )  # fmt: skip
 
@@ -107,7 +107,10 @@ def live_block(
     households, start, number, waiting, late, month, luck, home, offer, row, granted, ties, new_signals, new_abroad,
     p, tally,
 ):  # fmt: skip
-    """Live the month for the households of a block that do not wait; where it is `late`, for the `number` that did."""
+    """Live the month for the households of a block that do not wait; where it is `late`, for the `number` that did.
+
+    `late` is given as a variable: for each constant Numba would compile the whole month once more.
+    """
     for n in range(number):
         i = waiting[start + n] if late else start + n
         household = households[i]

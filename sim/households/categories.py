@@ -2,24 +2,38 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from sim.behaviour.plan import age_band
 from sim.schema.attributes import HOME, IRREGULAR, SHARE_ONE
+from sim.schema.elementary import log
 from sim.schema.rule import rule
 
 SEX, AGE, SKILL, SECTOR, REGIME, PROVINCE = 0, 2, 6, 9, 13, 16
 """First cell of each category; provinces come last because their number is the pack's."""
-WORKER_CELLS = PROVINCE
+KINDS = (2, 4, 3, 4, 3)
+"""How many there are of each category before the provinces, in the order of their cells."""
 COUNTED = 9  # CATEGORY_MEASURES, in order
 BINS, BIN_WIDTH = 800, 0.02  # consumption per head in steps of 2 %
 
 
+def no_groups(origins: int, provinces: int) -> np.ndarray:
+    """Nobody counted yet: shape (origins, provinces, *KINDS, COUNTED)."""
+    return np.zeros((origins, provinces, *KINDS, COUNTED), np.int64)
+
+
+def cells_of(groups: np.ndarray) -> np.ndarray:
+    """The categories one by one, shape (origins, cells, COUNTED), from workers counted by all of them at once."""
+    categories = [*range(2, groups.ndim - 1), 1]  # as axes; the provinces last
+    by_category = [
+        groups.sum(axis=tuple(other for other in categories if other != category)) for category in categories
+    ]
+    return np.concatenate(by_category, axis=1)
+
+
 @rule
-def count_categories(households, month, lines, thirds, cells, spread):
-    """Add every living household to `cells` (origins, cells, 9) and `spread` (origins, bins, 2: persons, consumption).
+def count_categories(households, month, lines, thirds, groups, spread):
+    """Add every living household to `groups` (see `no_groups`) and `spread` (origins, bins, 2: persons, consumption).
 
     `lines` is the poverty line by origin in cents, `thirds` the two skill limits by origin.
     """
@@ -30,51 +44,34 @@ def count_categories(households, month, lines, thirds, cells, spread):
         origin = household.origin
         residents = household.members
         for w in range(household.workers):
-            if household.place[w] != HOME:
-                residents -= 1
-        poor = household.consumption < lines[origin] * residents
+            residents -= int(household.place[w] != HOME)
+        poor = int(household.consumption < lines[origin] * residents)
         if residents > 0:
             level = household.consumption / residents
-            b = min(BINS - 1, int(math.log(max(1.0, level)) / BIN_WIDTH))
+            b = min(BINS - 1, int(log(max(1.0, level)) / BIN_WIDTH))
             spread[origin, b, 0] += residents
             spread[origin, b, 1] += household.consumption
-        third = 0
-        if household.skill > thirds[origin, 0]:
-            third = 2 if household.skill > thirds[origin, 1] else 1
+        third = int(household.skill > thirds[origin, 0]) + int(household.skill > thirds[origin, 1])
+        here = groups[origin, household.province]
         for w in range(household.workers):
-            regime = 0
-            if household.place[w] != HOME:
-                regime = 2 if household.regime[w] == IRREGULAR else 1
-            age = min(719, max(216, month - household.birth_month[w]))
-            for cell in (
-                SEX + household.sex[w],
-                AGE + age_band(age),
-                SKILL + third,
-                SECTOR + household.sector[w],
-                REGIME + regime,
-                PROVINCE + household.province,
-            ):
-                add_worker(cells[origin, cell], household, w, poor, regime)
+            abroad = int(household.place[w] != HOME)
+            regime = abroad + (abroad & int(household.regime[w] == IRREGULAR))
+            age = age_band(min(719, max(216, month - household.birth_month[w])))
+            add_worker(here[household.sex[w], age, third, household.sector[w], regime], household, w, poor, regime)
 
 
 @rule
 def add_worker(row, household, w, poor, regime):
-    """Add one worker to one cell."""
+    """Add one worker to the measures of one group."""
+    banned = int(household.ban_left[w] > 0)
     row[0] += 1
-    if regime > 0:
-        row[1] += 1
-    if regime == 2:
-        row[2] += 1
-    if household.ban_left[w] > 0:
-        row[3] += 1
-        if household.q[w] + household.q[w] > SHARE_ONE:
-            row[4] += 1
-    if household.jobless[w] > 0:
-        row[5] += 1
-    if household.forced[w] == 1 and household.place[w] == HOME and household.months[w] <= 12:
-        row[6] += 1
-    if poor:
-        row[7] += 1
+    row[1] += int(regime > 0)
+    row[2] += int(regime == 2)
+    row[3] += banned
+    row[4] += banned & int(household.q[w] + household.q[w] > SHARE_ONE)
+    row[5] += int(household.jobless[w] > 0)
+    row[6] += int(household.forced[w] == 1) & int(household.place[w] == HOME) & int(household.months[w] <= 12)
+    row[7] += poor
     row[8] += household.sent[w]
 
 

@@ -32,6 +32,7 @@ from sim.schema.attributes import (
     TRIPS_ONE,
     WORKERS,
 )
+from sim.schema.elementary import exp, log
 from sim.schema.quantities import TOPICS
 from sim.schema.rule import rule
 
@@ -111,15 +112,15 @@ def _endow(household: Any, table: Any, constants: Any, seed: int) -> None:
     """
     key, rural = household.key, int(household.rural)
     sigma = constants.skill_sigma
-    skill = math.exp(sigma * normal(seed, _SKILL, 0, key, 0, 0) - 0.5 * sigma * sigma)
+    skill = exp(sigma * normal(seed, _SKILL, 0, key, 0, 0) - 0.5 * sigma * sigma)
     household.skill = _rounded(SKILL_ONE * skill, 1, _LARGEST_SHORT)
     sigma = constants.home_income_sigma
-    other = table.other_income[rural] * math.exp(sigma * normal(seed, _HOME_INCOME, 0, key, 0, 0) - 0.5 * sigma * sigma)
+    other = table.other_income[rural] * exp(sigma * normal(seed, _HOME_INCOME, 0, key, 0, 0) - 0.5 * sigma * sigma)
     household.home_income = _rounded(MONEY_ONE * other, 0, _LARGEST_LONG)
     income = MONEY_ONE * (table.home_pay[rural] * skill * household.workers + other)
     household.income = _rounded(income, 0, _LARGEST_LONG)
     household.consumption = household.income
-    months = -table.savings_months * math.log(uniform(seed, _SAVINGS, 0, key, 0, 0))
+    months = -table.savings_months * log(uniform(seed, _SAVINGS, 0, key, 0, 0))
     household.savings = _rounded(months * income, 0, _LARGEST_LONG)
     if uniform(seed, _DEBT, 0, key, 0, 0) < table.indebted:
         months = _between(constants.debt_low, constants.debt_high, uniform(seed, _DEBT, 0, key, 0, 1))
@@ -139,7 +140,7 @@ def _form_mind(household: Any, table: Any, constants: Any, seed: int) -> None:
         household.wage_belief[d] = _rounded(belief, -_LARGEST_SHORT, _LARGEST_SHORT)
         household.precision[d] = PRECISION_ONE * int(constants.belief_precision)
     sigma = constants.risk_sigma
-    risk = constants.risk_mean * math.exp(sigma * normal(seed, _AWARE, 0, key, 0, _RISK) - 0.5 * sigma * sigma)
+    risk = constants.risk_mean * exp(sigma * normal(seed, _AWARE, 0, key, 0, _RISK) - 0.5 * sigma * sigma)
     household.risk = _rounded(SHARE_ONE * risk, 0, SHARE_ONE)
     heard = 0
     for topic in range(_TOPICS):
@@ -199,7 +200,7 @@ def _recall_trips(household: Any, w: int, chances: np.ndarray, constants: Any, s
     draw = uniform(seed, _START_MONTHS, 0, key, w, 3)
     household.last_place[w] = place
     household.months[w] = 1 + int(constants.longest_return * draw * draw)
-    stock = -constants.trips_recalled * math.log(uniform(seed, _START_MONTHS, 0, key, w, 4))
+    stock = -constants.trips_recalled * log(uniform(seed, _START_MONTHS, 0, key, w, 4))
     household.trips[w * _PLACES + place - 1] = _rounded(TRIPS_ONE * stock, 0, _LARGEST_SHORT)
 
 

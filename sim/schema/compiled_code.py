@@ -124,6 +124,22 @@ class KeptCode(NullCache):
         return _folder() / f"{self.function.__qualname__}-{told.hexdigest()[:24]}.code"
 
 
+def is_kept(name: str) -> bool:
+    """Whether there is machine code of a function of this name, for any types."""
+    return any(_folder().glob(f"{name}-*.code"))
+
+
+def claim_ahead(name: str) -> bool:
+    """Whether this process is the one to have a function compiled ahead, by another process."""
+    claim = _folder() / f"{name}.ahead.claim"
+    if _claimed(claim):
+        return True
+    if _abandoned(claim):
+        _release(claim)
+        return _claimed(claim)
+    return False
+
+
 @cache
 def _digest_of_file(name: str) -> bytes:
     return hashlib.sha256(Path(name).read_bytes()).digest()

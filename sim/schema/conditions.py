@@ -119,3 +119,17 @@ SEEDED = tuple(seeding.removeprefix("most_") for seeding in SEEDINGS)
 CONTACTS = np.dtype([(f"{seeding}_{part}", "f8") for seeding in SEEDED for part in ("heads", "topics", "trust")])
 """A month's campaigns in an origin by seeding: households to contact (sample size), topics (bits of CAMPAIGN_TOPICS),
 and the chance that what is told is taken in."""
+
+OFFER = np.dtype(
+    [
+        (name, "f8")
+        for name in (
+            *SEEDED,  # chance that one of those meant is contacted
+            "connected_from",  # ties from which a household is among the most connected tenth of its origin
+            *(f"{seeding}_topics" for seeding in SEEDED),  # bits of CAMPAIGN_TOPICS
+            *(f"{seeding}_trust" for seeding in SEEDED),  # chance that what is told is taken in
+            *CAPACITIES,  # chance that one who asks is served
+        )
+    ]
+)
+"""What a household of an origin may be offered in a month; all 0 where nothing is."""

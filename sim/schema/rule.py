@@ -1,8 +1,8 @@
 """What makes a Python function a rule: compiled for the fast engine, plain for the oracle.
 
 A rule is a scalar function over attributes; it runs compiled by Numba or, with ``NUMBA_DISABLE_JIT=1`` in the environment,
-as ordinary Python. Both give the same bits: rules use only ``+ - * /``, ``math.exp``, ``log``, ``log1p``, ``sin`` and
-``sqrt``, and no power with a constant exponent.
+as ordinary Python. Both give the same bits: rules use only ``+ - * /``, ``math.sqrt`` and ``math.floor``, the functions of
+:mod:`sim.schema.elementary`, and no power with a constant exponent.
 """
 
 from __future__ import annotations

@@ -164,3 +164,13 @@ def test_a_claim_that_is_too_old_is_nobodys(folder):
     long_ago = time.time() - 3600
     os.utime(file.with_suffix(".claim"), (long_ago, long_ago))
     assert told(start(folder, 3))[0]["compiled"] == 1
+
+
+def test_what_is_compiled_ahead_is_what_a_run_calls(tmp_path):
+    """Were a type not that of a run, the run would compile the second half of the month once more."""
+    environment = {key: value for key, value in os.environ.items() if key != "NUMBA_CACHE_DIR"}
+    environment |= {"XDG_CACHE_HOME": str(tmp_path / "cache"), "PYTHONPATH": str(ROOT)}
+    run = ("sim", "run", "scenario=history", "population.scale=0.0001", "population.burn_in=1", "until=2012-12")
+    for module, *arguments in (("sim.engine.ahead",), (*run, f"output={tmp_path / 'run'}")):
+        subprocess.run([sys.executable, "-m", module, *arguments], env=environment, check=True, stdout=subprocess.DEVNULL)
+        assert len(kept(tmp_path, "live_block")) == len(kept(tmp_path, "live_after_meeting")) == 1

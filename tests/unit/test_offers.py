@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from sim.draws import Purpose, luck_of, uniform_in
-from sim.offers import ASKED, OFFER, SERVED, Offers
+from sim.offers import ASKED, SERVED, Offers
 from sim.schema.attributes import PLACES
-from sim.schema.conditions import CAPACITIES, CAPACITY, CONTACTS, SEEDED
+from sim.schema.conditions import CAPACITIES, CAPACITY, CONTACTS, OFFER, SEEDED
 from sim.tallies import TALLIES
 
 MONTHS, PEOPLE = 36, 4_000
