@@ -6,14 +6,16 @@ changes holds from the month in which it takes over, also where it is dated earl
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.policies.base import Campaign
-from sim.policies.combine import changed
+from sim.errors import unknown_name
+from sim.measures import MEASURES
+from sim.policies.base import Campaign, Policy
+from sim.policies.combine import changed, changes
 from sim.policies.context import Context
 from sim.schema.quantities import CATEGORIES_OF_BAN, QUANTITIES, TOPICS
 
@@ -27,13 +29,17 @@ class Basis:
     """A scenario's figures.
 
     pack: quantities before any policy, over the pack's months; quantities: after them, over the scenario's months;
-    costs: by policy and measure, USD per unit of the measure, shape (months, 1).
+    costs: by policy and measure, USD per unit of the measure, shape (months, origins, destinations), or (months,
+    origins) of a measure of origins; changes: by policy and quantity, where the policy alone changes it, bool, in the
+    quantity's shape; policies: the names of all.
     """
 
     pack: dict[str, np.ndarray]
     quantities: dict[str, np.ndarray]
     campaigns: tuple[Campaign, ...]
     costs: dict[tuple[str, str], np.ndarray]
+    changes: dict[tuple[str, str], np.ndarray] = field(default_factory=dict)
+    policies: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, scenario: Scenario, region: Region, context: Context) -> Basis:
@@ -42,17 +48,24 @@ class Basis:
         policies = scenario.policy_objects
         pack = {name: region.array(name) for name, quantity in QUANTITIES.items() if quantity.path != "groups"}
         pack = _overridden(pack, scenario, region)
-        costs = {(policy.name, measure): cost for policy in policies for measure, cost in policy.costs.items()}
+        months = scenario.months
         return cls(
             pack=pack,
-            quantities={name: changed(name, v, policies, context)[: scenario.months] for name, v in pack.items()},
-            campaigns=tuple(campaign for policy in policies for campaign in policy.informs(context)),
-            costs={of: np.full((scenario.months, 1), cost) for of, cost in costs.items()},
+            quantities={name: changed(name, v, policies, context)[:months] for name, v in pack.items()},
+            campaigns=tuple(replace(one, policy=p.name) for p in policies for one in p.informs(context)),
+            costs={(p.name, name): v[:months] for p in policies for name, v in _unit_costs(p, context).items()},
+            changes={
+                (p.name, name): changes(p, name, pack[name], context)[:months]
+                for p in policies
+                for name in p.modifies
+                if name in pack
+            },
+            policies=tuple(sorted(p.name for p in policies)),
         )
 
     @property
     def costs_by_policy(self) -> dict[str, dict[str, np.ndarray]]:
-        """USD per unit of each measure by policy, shape (months, 1)."""
+        """USD per unit of each measure by policy, for the policies that cost anything."""
         by_policy: dict[str, dict[str, np.ndarray]] = {}
         for (policy, measure), cost in self.costs.items():
             by_policy.setdefault(policy, {})[measure] = cost
@@ -67,13 +80,14 @@ class Basis:
         held = {one for one in self.campaigns if one.month < month}
         over = {one for one in later.campaigns if (one in held if one.until is None else one.until < month)}
         coming = tuple(replace(one, month=max(month, one.month)) for one in later.campaigns if one not in over)
-        none = np.zeros((len(later.quantities["gdp"]), 1))
-        names = sorted({*self.costs, *later.costs})
+        end = len(later.quantities["gdp"])
         return Basis(
             pack=self.pack,
             quantities={name: _joined(v, later.quantities[name], month) for name, v in self.quantities.items()},
             campaigns=_before(self.campaigns, month) + coming,
-            costs={name: _joined(self.costs.get(name, none), later.costs.get(name, none), month) for name in names},
+            costs=_joined_by_name(self.costs, later.costs, month, end),
+            changes=_joined_by_name(self.changes, later.changes, month, end),
+            policies=tuple(sorted({*self.policies, *later.policies})),
         )
 
     def news(self, context: Context, p: np.void) -> np.ndarray:
@@ -114,6 +128,35 @@ def _before(campaigns: tuple[Campaign, ...], month: int) -> tuple[Campaign, ...]
 
 def _joined(before: np.ndarray, after: np.ndarray, month: int) -> np.ndarray:
     return np.concatenate([before[:month], after[month:]])
+
+
+def _joined_by_name(
+    before: dict[tuple[str, str], np.ndarray], after: dict[tuple[str, str], np.ndarray], month: int, end: int
+) -> dict[tuple[str, str], np.ndarray]:
+    """Each name's values before `month` and from then on to `end`, zeros where one side has none."""
+    whole = {}
+    for name in sorted({*before, *after}):
+        like = before[name] if name in before else after[name]
+        none = np.zeros((end, *like.shape[1:]), like.dtype)
+        whole[name] = _joined(before.get(name, none), after.get(name, none), month)
+    return whole
+
+
+def _unit_costs(policy: Policy, context: Context) -> dict[str, np.ndarray]:
+    """USD per unit of each measure where and when the policy is in force, shape (T, O, D), or (T, O) at home.
+
+    Raises
+    ------
+    InputError
+        It costs something per unit of what is no measure.
+    """
+    costs = {}
+    for name, cost in policy.costs.items():
+        if name not in MEASURES:
+            raise unknown_name(f"policies.{policy.name} costs", name, MEASURES, "measure")
+        at_home = MEASURES[name].level == "origin"
+        costs[name] = np.where(policy.at_home(context) if at_home else policy.in_force(context), float(cost), 0.0)
+    return costs
 
 
 def _overridden(base: dict[str, np.ndarray], scenario: Scenario, region: Region) -> dict[str, np.ndarray]:

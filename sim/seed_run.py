@@ -22,7 +22,6 @@ from sim.households.structure import PopulationSettings, Structure, structure_of
 from sim.households.ties import Ties, weave
 from sim.model import MigrationModel
 from sim.offers import contacts_of
-from sim.policies.combine import touched
 from sim.policies.context import Context
 from sim.schema.attributes import GAIN_ONE, SKILL_ONE
 from sim.schema.parameters import parameter_record
@@ -51,7 +50,7 @@ class Prepared:
     conditions: Conditions
     mobility: np.ndarray
     frame: Frame
-    touched: tuple
+    basis: Basis
 
     @property
     def beginning(self) -> str:
@@ -99,9 +98,9 @@ def prepare(scenario: Scenario, region: Region, history: History | None = None) 
     After a `history`, the conditions are the history's until its end and the scenario's from then on.
     """
     context = Context.of(region)
-    basis = own = Basis.of(scenario, region, context)
+    basis = Basis.of(scenario, region, context)
     if history is not None:
-        basis = Basis.of(history.scenario, region, context).followed_by(own, history.months)
+        basis = Basis.of(history.scenario, region, context).followed_by(basis, history.months)
     record = parameter_record(dict(scenario.parameters))
     origins = np.array([region.countries.index(code) for code in region.origins])
     destinations = np.array([region.countries.index(code) for code in region.destinations])
@@ -122,7 +121,6 @@ def prepare(scenario: Scenario, region: Region, history: History | None = None) 
         costs=basis.costs_by_policy,
     )
     structure = structure_of(region)
-    policies = scenario.policy_objects
     return Prepared(
         scenario=scenario,
         region=region.under(scenario.law_pack),
@@ -132,7 +130,7 @@ def prepare(scenario: Scenario, region: Region, history: History | None = None) 
         conditions=conditions,
         mobility=_relative_mobility(structure),
         frame=frame,
-        touched=tuple(t for name, values in own.pack.items() for t in touched(name, values, policies, context)),
+        basis=basis,
     )
 
 

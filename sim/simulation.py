@@ -22,6 +22,7 @@ from sim.errors import InputError
 from sim.followed import households_table
 from sim.output.folder import write_live, write_run
 from sim.output.result import RunResult
+from sim.output.touched import touched
 from sim.schema.rule import COMPILED
 from sim.seed_run import Prepared, Progress, SeedRun, prepare
 from sim.tables import SeedOutcome, make_tables
@@ -213,7 +214,7 @@ def results(prepared: list[Prepared], runs: Runs) -> list[RunResult]:
 def _result(prepared: Prepared, outcomes: list[SeedOutcome], timings: dict[str, float]) -> RunResult:
     scenario, region = prepared.scenario, prepared.region
     began = time.perf_counter()
-    corridors, origins, categories, spells = make_tables(outcomes, prepared.frame)
+    corridors, origins, categories, spells, policies = make_tables(outcomes, prepared.frame)
     step_ns = timings["step"] / max(1.0, timings["household_months"]) * 1e9
     told = hashlib.sha256("".join(outcome.digest for outcome in outcomes).encode()).hexdigest()
     meta: dict[str, Any] = {
@@ -237,12 +238,13 @@ def _result(prepared: Prepared, outcomes: list[SeedOutcome], timings: dict[str, 
         "household_months": int(timings["household_months"]),
         "currency": region.currency,
         "names": region.country_names,
-        "touched": [vars(entry) for entry in prepared.touched],
+        "touched": touched(prepared.basis, prepared.frame, region.countries, corridors, origins),
         "sources": sources(region),
         "caveats": list(region.manifest.caveats),
     }
     lives = households_table(outcomes[0], prepared.frame)
-    return RunResult(corridors, origins, categories, meta, spells, lives, region.law.content if region.law else b"")
+    law = region.law.content if region.law else b""
+    return RunResult(corridors, origins, categories, meta, spells, policies, lives, law)
 
 
 def sources(region: Region) -> list[dict[str, str]]:

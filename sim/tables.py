@@ -118,7 +118,7 @@ class Frame:
     parameters: np.void
     recorded: np.ndarray  # (T, O, D)
     recorded_bop: np.ndarray  # (T, O, D)
-    costs: Mapping[str, Mapping[str, np.ndarray]]  # by policy, USD per unit of a measure, (T, 1)
+    costs: Mapping[str, Mapping[str, np.ndarray]]  # by policy, USD per unit of a measure, (T, O, D) or (T, O)
 
 
 def _ratio(top: np.ndarray, bottom: np.ndarray) -> np.ndarray:
@@ -188,25 +188,23 @@ def origin_values(t: np.ndarray, corridors: Mapping[str, np.ndarray], frame: Fra
     values["savings"] = CENT * _ratio(home[..., Tally.SAVINGS], households)
     values["welfare_expected"] = CENT * _ratio(home[..., Tally.WELFARE], home[..., Tally.DELIBERATIONS])
     values["cost_of_misinformation"] = CENT * _ratio(home[..., Tally.MISINFORMATION], home[..., Tally.DELIBERATIONS])
-    by_policy = public_costs(corridors, values, frame)
-    values["public_cost"] = sum((by_policy[name] for name in sorted(by_policy)), np.zeros(households.shape))
     return values
 
 
 def public_costs(
     corridors: Mapping[str, np.ndarray], origins: Mapping[str, np.ndarray], frame: Frame
 ) -> dict[str, np.ndarray]:
-    """What each policy costs the public purse in each month and origin, USD, shape (T, O)."""
+    """What each policy costs the public purse in each month and origin, USD, shape (T, O), by name."""
     costs = {}
-    for policy, of_measures in frame.costs.items():
+    for policy, of_measures in sorted(frame.costs.items()):
         costs[policy] = np.zeros((len(frame.months), len(frame.origins)))
         for name, cost in sorted(of_measures.items()):
-            costs[policy] += cost * (corridors[name].sum(axis=2) if name in corridors else origins[name])
+            costs[policy] += (cost * corridors[name]).sum(axis=2) if name in corridors else cost * origins[name]
     return costs
 
 
 def make_tables(outcomes: list[SeedOutcome], frame: Frame) -> tuple[pd.DataFrame, ...]:
-    """The corridors, origins, categories and spells tables of all seeds (see :mod:`sim.measures` for the columns)."""
+    """The corridors, origins, categories, spells and policies tables of all seeds (columns: :mod:`sim.measures`)."""
     parts = [_one_seed(outcome, frame) for outcome in outcomes]
     return tuple(pd.concat(tables, ignore_index=True) for tables in zip(*parts, strict=True))
 
@@ -215,6 +213,8 @@ def _one_seed(outcome: SeedOutcome, frame: Frame) -> tuple[pd.DataFrame, ...]:
     by_corridor = corridor_values(outcome.tallies, frame)
     by_origin = origin_values(outcome.tallies, by_corridor, frame)
     by_origin["gini_consumption"] = _ginis(outcome, frame)
+    by_policy = public_costs(by_corridor, by_origin, frame)
+    by_origin["public_cost"] = sum(by_policy.values(), np.zeros((len(frame.months), len(frame.origins))))
     months, o, d = frame.months.astype("datetime64[s]"), frame.origins, frame.destinations
     t = len(months)
     corridors = {
@@ -231,7 +231,16 @@ def _one_seed(outcome: SeedOutcome, frame: Frame) -> tuple[pd.DataFrame, ...]:
                 origins[name] = by_corridor[name].sum(axis=2).ravel()
         else:
             origins[name] = by_origin[name].ravel()
-    return pd.DataFrame(corridors), pd.DataFrame(origins), _categories(outcome, frame), _spells(outcome, frame)
+    tables = pd.DataFrame(corridors), pd.DataFrame(origins)
+    return *tables, _categories(outcome, frame), _spells(outcome, frame), _policies(tables[1], by_policy)
+
+
+def _policies(origins: pd.DataFrame, by_policy: Mapping[str, np.ndarray]) -> pd.DataFrame:
+    """What each policy that costs anything costs, by seed, month and origin."""
+    keys = {name: np.tile(origins[name], len(by_policy)) for name in ("seed", "month", "origin")}
+    names = np.repeat(np.array(list(by_policy), str), len(origins))
+    costs = np.concatenate([cost.ravel() for cost in by_policy.values()] or [np.zeros(0)])
+    return pd.DataFrame({**keys, "policy": names, "public_cost": costs})
 
 
 def _spells(outcome: SeedOutcome, frame: Frame) -> pd.DataFrame:

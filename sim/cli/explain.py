@@ -29,9 +29,8 @@ def _print_side(request: Request, scenario: Scenario, origins: dict[str, str]) -
     print_table("Keys", ("key", "value", "from"), rows)
     for policy in scenario.policy_objects:
         _print_policy(policy, origins)
-    touched = touches(scenario, request.region)
-    if touched:
-        changes = [(row.policy, row.quantity, row.first, row.last, row.entries) for row in touched]
+    changes = [(row.policy, row.what, row.first, row.last, row.entries) for row in touches(scenario, request.region)]
+    if changes:
         columns = ("policy", "quantity", "first", "last", "entries")
         print_table("What the policies change (months x places)", columns, changes, ("entries",))
     numbers = [
@@ -53,7 +52,7 @@ def _print_policy(policy: Policy, origins: dict[str, str]) -> None:
     rows = []
     for name, rule in policy.settings().items():
         where = origins.get(f"policies.{policy.name}.{name}", "default")
-        rows.append((name, values[name], rule.unit, where, rule.source, rule.prose))
+        rows.append((name, rule.words(values[name]), rule.unit, where, rule.source, rule.prose))
     print_table(f"Policy {policy.name}", ("setting", "value", "unit", "from", "source", "what it is"), rows, ("value",))
 
 

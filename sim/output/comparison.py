@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 ALL = "ALL"
 COLUMNS = (
     "measure", "unit", "origin", "destination", "scenario_mean", "against_mean",
-    "difference", "low95", "high95", "seeds", "independent_seeds",
+    "difference", "low95", "high95", "seeds", "independent_seeds", "note",
 )  # fmt: skip
 Month: TypeAlias = str | datetime.date | pd.Timestamp | None
 _KEYS = ["measure", "origin", "destination"]
@@ -46,7 +46,7 @@ def compare(scenario: RunResult, against: RunResult, first: Month = None, last: 
     DataFrame
         Columns `COLUMNS`. `difference` is scenario minus against with its 95 % interval (NaN with one seed).
         `independent_seeds`: runs a side that would give as narrow an interval without sharing draws (NaN when the
-        difference is the same for every seed).
+        difference is the same for every seed). `note`: why a figure is missing, where there is a word to say.
 
     Raises
     ------
@@ -64,7 +64,7 @@ def compare(scenario: RunResult, against: RunResult, first: Month = None, last: 
     table = paired(treated.to_numpy(), reference.to_numpy(), treated.index)
     currency = {**against.meta.get("currency", {}), **scenario.meta.get("currency", {})}
     table.insert(1, "unit", _units(table, currency))
-    return table[list(COLUMNS)]
+    return table.assign(note="")[list(COLUMNS)]
 
 
 def paired(treated: np.ndarray, reference: np.ndarray, index: pd.Index) -> pd.DataFrame:
@@ -112,8 +112,8 @@ def seed_means(result: RunResult, first: Month = None, last: Month = None) -> pd
 
     Destination `ALL` is the whole origin; origin `ALL` is the sum of a seed's origins, for additive measures.
     """
-    corridors = _window(result.corridors, first, last)
-    origins = _window(result.origins, first, last).assign(destination=ALL)
+    corridors = window(result.corridors, first, last)
+    origins = window(result.origins, first, last).assign(destination=ALL)
     by_corridor = _averages(corridors, [m.name for m in MEASURES.values() if m.level == "corridor"])
     by_origin = _averages(origins, list(MEASURES))
     parts = [by_corridor, by_origin, _over_origins(by_corridor), _over_origins(by_origin)]
@@ -170,7 +170,14 @@ def _order(index: pd.MultiIndex, result: RunResult) -> tuple[np.ndarray, ...]:
     return tuple(pd.Index(names).get_indexer(index.get_level_values(level)) for level, names in orders)
 
 
-def _window(frame: pd.DataFrame, first: Month, last: Month) -> pd.DataFrame:
+def window(frame: pd.DataFrame, first: Month, last: Month) -> pd.DataFrame:
+    """The rows from the first month to the last, both included; None is the table's own.
+
+    Raises
+    ------
+    InputError
+        A month that the table does not cover.
+    """
     start, end = frame["month"].min(), frame["month"].max()
     begin = start if first is None else _month("first", first)
     finish = end if last is None else _month("last", last)

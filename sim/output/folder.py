@@ -1,10 +1,10 @@
 """A run's folder on disk.
 
 ``run.json`` tells what was run and seals the tables (rows, SHA-256); ``corridors.parquet``, ``origins.parquet``,
-``categories.parquet`` and ``spells.parquet`` hold the measures; ``law.csv`` is the law that was lived under. A
-comparison's folder is its scenario's folder with ``comparison.parquet``, ``report.html`` and, in ``against/``, the
-folder of the run it is compared with. One line reads a table: ``pandas.read_parquet(f)``, ``polars.read_parquet(f)``,
-``SELECT * FROM 'f'`` in DuckDB.
+``categories.parquet`` and ``spells.parquet`` hold the measures, ``policies.parquet`` what each policy cost; ``law.csv``
+is the law that was lived under. A comparison's folder is its scenario's folder with ``comparison.parquet``,
+``report.html`` and, in ``against/``, the folder of the run it is compared with. One line reads a table:
+``pandas.read_parquet(f)``, ``polars.read_parquet(f)``, ``SELECT * FROM 'f'`` in DuckDB.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from sim.output.durable import current, flush, replace_folder, write_file
 from sim.output.result import Comparison, RunResult
 from sim.region.law import COPY
 
-TABLES = ("corridors", "origins", "categories", "spells")
+TABLES = ("corridors", "origins", "categories", "spells", "policies")
 HOUSEHOLDS = "households"
 """Written only where households were followed."""
 RUN, AGAINST, COMPARISON, REPORT = "run.json", "against", "comparison", "report.html"
@@ -91,11 +91,12 @@ def read_run(directory: str | Path) -> RunResult:
         There is no run, or a file of it is missing, truncated or not the one that was written.
     """
     directory = Path(directory)
-    (corridors, origins, categories, spells), meta = _read(directory, TABLES)
+    (corridors, origins, categories, spells, policies), meta = _read(directory, TABLES)
     meta.pop("comparison", None)
     followed = meta.get("scenario", {}).get("follow", 0)
     households = _read(directory, (HOUSEHOLDS,))[0][0] if followed else pd.DataFrame()
-    return RunResult(corridors, origins, categories, meta, spells, households, _read_law(current(directory), meta))
+    law = _read_law(current(directory), meta)
+    return RunResult(corridors, origins, categories, meta, spells, policies, households, law)
 
 
 def read_comparison(directory: str | Path) -> Comparison:

@@ -5,7 +5,7 @@ The same comparison gives the same bytes: there is no date in it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from html import escape
 from importlib.resources import files
 from pathlib import Path
@@ -19,6 +19,7 @@ from sim.output.drawing import svg_of
 from sim.output.durable import replace_file
 from sim.output.figures import comparison_figure
 from sim.output.groups import group_changes, group_figure, hardest_hit
+from sim.output.policy_tables import policies_html
 from sim.output.report_tables import full_table, headline_table, shift_table, sources_table
 from sim.output.result import Comparison
 from sim.output.shifts import place_shifts, shift_display, shift_svg
@@ -34,7 +35,8 @@ _TIME_FIGURES = (
 )
 _CONTENTS = (
     ("summary", "Summary"), ("headline", "Headline figures"), ("time", "Over time"),
-    ("shift", "Who went where instead"), ("groups", "Who is hit most"), ("all", "Full comparison"),
+    ("shift", "Who went where instead"), ("groups", "Who is hit most"),
+    ("policies", "Whom the policies met, and what they cost"), ("all", "Full comparison"),
     ("reading", "How to read this"), ("sources", "Sources"),
 )  # fmt: skip
 _BAND = "Lines: mean over seeds; bands: nine seeds in ten."
@@ -83,14 +85,13 @@ def write_report(comparison: Comparison, path: str | Path) -> Path:
 def report_html(comparison: Comparison) -> str:
     """The report of a comparison as one self-contained page."""
     css = files("sim.output").joinpath("report.css").read_text(encoding="utf-8")
-    sections = (_summary, _headline, _over_time, _shift, _groups, _full, _reading, _foot)
-    parts = zip(_CONTENTS, sections, strict=True)
-    body = "\n".join(
-        f'<section id="{name}"><h2>{title}</h2>{make(comparison)}</section>' for (name, title), make in parts
-    )
+    sections = (_summary, _headline, _over_time, _shift, _groups, policies_html, _full, _reading, _foot)
+    made = zip(_CONTENTS, (make(comparison) for make in sections), strict=True)
+    parts = [(name, title, content) for (name, title), content in made if content]
+    body = "\n".join(f'<section id="{name}"><h2>{title}</h2>{content}</section>' for name, title, content in parts)
     style = f"<title>{escape(comparison.title)}</title><style>{css}</style>"
     head = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">{style}'
-    page = f"<main>{_title(comparison)}{_contents()}{body}</main>"
+    page = f"<main>{_title(comparison)}{_contents(parts)}{body}</main>"
     return f'<!doctype html>\n<html lang="en"><head>{head}</head>\n<body>{page}</body></html>\n'
 
 
@@ -119,8 +120,8 @@ def _facts(comparison: Comparison) -> Iterator[tuple[str, str]]:
     yield "Data pack", str(region.get("digest", ""))[:12]
 
 
-def _contents() -> str:
-    items = "".join(f'<li><a href="#{name}">{title}</a></li>' for name, title in _CONTENTS)
+def _contents(parts: Iterable[tuple[str, str, str]]) -> str:
+    items = "".join(f'<li><a href="#{name}">{title}</a></li>' for name, title, _ in parts)
     return f'<nav aria-label="Contents"><ol>{items}</ol></nav>'
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 
 from sim.measures import MEASURES
 from sim.output.comparison import ALL, places
+from sim.output.costs import OUTCOMES
 from sim.output.numbers import ABSENT, Display, count, percent
 from sim.output.result import Comparison
 from sim.output.shifts import place_name, shift_display
@@ -22,19 +23,20 @@ def headline_table(comparison: Comparison) -> str:
     heads = _heads(comparison, ("Origin",))
     bodies = [_measure_rows(comparison, measure) for measure in headline_measures()]
     caption = "Means over the months of the window. Bold: the 95\u00a0% interval of the difference excludes zero."
-    return _table(caption, heads, "".join(bodies), "numbers")
+    return html_table(caption, heads, "".join(bodies), "numbers")
 
 
 def full_table(comparison: Comparison) -> str:
-    """Every row of the comparison."""
+    """Every row of the comparison but those of costs per outcome, which have a table of their own."""
     heads = [("Measure", False), ("Unit", False), *_heads(comparison, ("Origin", "Destination"))]
     bodies = []
-    for measure, rows in comparison.table.groupby("measure", sort=False):
+    ratios = comparison.table["measure"].isin([outcome.name for outcome in OUTCOMES])
+    for measure, rows in comparison.table[~ratios].groupby("measure", sort=False):
         display = display_of(rows)
         for row in rows.itertuples():
             names = (str(measure), display.prefix + row.unit, row.origin, row.destination)
             bodies.append(f"<tr>{''.join(f'<td>{escape(name)}</td>' for name in names)}{_numbers(row, display)}</tr>")
-    return _table(
+    return html_table(
         "All measures, origins and destinations.", heads, f"<tbody>{''.join(bodies)}</tbody>", "numbers dense"
     )
 
@@ -51,7 +53,7 @@ def shift_table(comparison: Comparison, shifts: pd.DataFrame) -> str:
             for row in rows.itertuples()
         )
         bodies.append(f"<tbody>{head}{''.join(lines)}</tbody>")
-    return _table(f"Where people are: {display.unit}.", _heads(comparison, ("Place",)), "".join(bodies), "numbers")
+    return html_table(f"Where people are: {display.unit}.", _heads(comparison, ("Place",)), "".join(bodies), "numbers")
 
 
 def sources_table(sources: Iterable[dict[str, Any]]) -> str:
@@ -66,7 +68,7 @@ def sources_table(sources: Iterable[dict[str, Any]]) -> str:
         bodies.append(f"<tbody><tr>{name}{'</tr><tr>'.join(cells)}</tr></tbody>")
     heads = [("Quantity", False), ("Source", False), ("Tag", False)]
     caption = "published: a figure from the source; derived: computed from one; assumed: a wide prior, no source found."
-    return _table(caption, heads, "".join(bodies), "sources")
+    return html_table(caption, heads, "".join(bodies), "sources")
 
 
 def _measure_rows(comparison: Comparison, measure: str) -> str:
@@ -108,7 +110,8 @@ def _heads(comparison: Comparison, names: Sequence[str]) -> list[tuple[str, bool
     return [(name, False) for name in names] + [(name, True) for name in numbers]
 
 
-def _table(caption: str, heads: Sequence[tuple[str, bool]], bodies: str, kind: str) -> str:
+def html_table(caption: str, heads: Sequence[tuple[str, bool]], bodies: str, kind: str) -> str:
+    """A table with its caption: heads with whether they stand over numbers, rows as HTML, a class for its style."""
     cells = "".join(f'<th scope="col"{" class=num" if number else ""}>{escape(name)}</th>' for name, number in heads)
     head = f"<caption>{escape(caption)}</caption><thead><tr>{cells}</tr></thead>"
     return f'<div class="wide"><table class="{kind}">{head}{bodies}</table></div>'

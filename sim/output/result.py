@@ -10,6 +10,7 @@ import pandas as pd
 
 from sim.measures import MEASURES
 from sim.output.comparison import ALL, Month, compare, summarise
+from sim.output.costs import cost_rows
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -32,6 +33,8 @@ class RunResult:
     spells
         `seed`, `origin`, `destination`, `months` (band of length), `ended`, `running` (person-months at risk) and
         `survival` to the end of the band (Kaplan and Meier 1958); empty where a run did not count them.
+    policies
+        `seed`, `month`, `origin`, `policy`, `public_cost` (USD per month) of each policy that costs anything.
     households
         The followed households of the first seed, a row a month and worker; empty unless `follow` asked for them.
     law
@@ -43,6 +46,7 @@ class RunResult:
     categories: pd.DataFrame
     meta: dict[str, Any] = field(default_factory=dict)
     spells: pd.DataFrame = field(default_factory=pd.DataFrame)
+    policies: pd.DataFrame = field(default_factory=pd.DataFrame)
     households: pd.DataFrame = field(default_factory=pd.DataFrame)
     law: bytes = field(default=b"", repr=False)
 
@@ -50,6 +54,11 @@ class RunResult:
     def name(self) -> str:
         """The scenario's name."""
         return str(self.meta.get("scenario", {}).get("name", "scenario"))
+
+    @property
+    def touched(self) -> pd.DataFrame:
+        """Whom each policy met and with how much money, a row per policy and quantity: `sim.output.touched`."""
+        return pd.DataFrame(self.meta.get("touched", []))
 
     @property
     def seeds(self) -> list[int]:
@@ -92,8 +101,10 @@ class Comparison:
 
     @classmethod
     def of(cls, scenario: RunResult, against: RunResult, first: Month = None, last: Month = None) -> Comparison:
-        """Compare two runs over a window of months; see `sim.output.comparison.compare`."""
-        return cls(scenario, against, compare(scenario, against, first, last), first, last)
+        """Compare two runs over a window of months: `sim.output.comparison.compare`, then `sim.output.costs`."""
+        asked = scenario, against, first, last
+        table = pd.concat([part for part in (compare(*asked), cost_rows(*asked)) if len(part)], ignore_index=True)
+        return cls(scenario, against, table, first, last)
 
     @property
     def title(self) -> str:

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from sim.output.comparison import ALL, places
 from sim.output.numbers import ARROW, Display, count, display_for, plain
+from sim.output.policy_tables import cost_tables, met_table
 from sim.output.result import Comparison, RunResult
 from sim.output.words import display_of, finding, headline_measures, is_clear, title_of
 
@@ -25,6 +26,7 @@ def print_comparison(comparison: Comparison, console: Console | None = None) -> 
     console = console or _console()
     shown = comparison_table(comparison, unicode=_has_unicode(console))
     console.print(shown)
+    _print_policies(console, comparison.scenario, comparison.against, *cost_tables(comparison, _has_unicode(console)))
     console.print(Text(_fit(finding(comparison), console), style="bold"))
 
 
@@ -32,6 +34,15 @@ def print_run(result: RunResult, console: Console | None = None) -> None:
     """Print the headline measures of a run, a column per origin."""
     console = console or _console()
     console.print(run_table(result, unicode=_has_unicode(console)))
+    _print_policies(console, result)
+
+
+def _print_policies(console: Console, *parts: RunResult | Table) -> None:
+    """Whom the policies of each run met, where it has any, and tables beside."""
+    for part in parts:
+        table = met_table(part, _has_unicode(console)) if isinstance(part, RunResult) else part
+        if table is not None:
+            console.print(table)
 
 
 def comparison_table(comparison: Comparison, unicode: bool = True) -> Group:

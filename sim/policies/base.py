@@ -59,6 +59,7 @@ class Campaign:
     heads: float = 0.0  # households a month
     until: int | None = None  # index of the last month; None = the first is the only one
     trust: float = 1.0  # chance that one who is contacted takes in what is told
+    policy: str = ""  # whose it is; the program fills it in
 
     def __post_init__(self) -> None:
         """Check the names."""
@@ -107,7 +108,7 @@ class Policy:
     def costs(self) -> Mapping[str, float]:
         """Public cost: USD per unit of each named measure (``{"seasonal_permits": 60.0}``); empty when null.
 
-        Counted in the months and corridors (or origins) of `in_force`.
+        Counted in the months and corridors of `in_force`; that of a measure of origins in its months and origins.
         """
         return {}
 

@@ -8,24 +8,12 @@ the quantity. Where the pack's value is 0 a ratio means nothing, and the value f
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from sim.policies.base import Policy
 from sim.policies.context import Context
 from sim.schema.quantities import QUANTITIES
-
-
-@dataclass(frozen=True)
-class Touched:
-    """What one policy changes of one quantity: how many entries (months x places), and the first and last month."""
-
-    policy: str
-    quantity: str
-    entries: int
-    first: str
-    last: str
 
 
 def changed(name: str, base: np.ndarray, policies: Sequence[Policy], context: Context) -> np.ndarray:
@@ -50,20 +38,9 @@ def changed(name: str, base: np.ndarray, policies: Sequence[Policy], context: Co
     return np.where(number == 0, base, combined)
 
 
-def touched(name: str, base: np.ndarray, policies: Sequence[Policy], context: Context) -> tuple[Touched, ...]:
-    """What each policy, alone, changes of the quantity.
-
-    One row for each policy that may modify it, with no entries and no months where it changes nothing.
-    """
-    rows = []
-    for policy in policies:
-        if name not in policy.modifies:
-            continue
-        differs = _effect(policy, name, base, context) != base
-        which = np.flatnonzero(differs.reshape(len(differs), -1).any(axis=1))
-        first, last = (context.labels[which[0]], context.labels[which[-1]]) if len(which) else ("", "")
-        rows.append(Touched(policy.name, name, int(differs.sum()), first, last))
-    return tuple(rows)
+def changes(policy: Policy, name: str, base: np.ndarray, context: Context) -> np.ndarray:
+    """Where the policy, alone, changes the quantity: bool, in the shape of `base`."""
+    return _effect(policy, name, base, context) != base
 
 
 def _effect(policy: Policy, name: str, base: np.ndarray, context: Context) -> np.ndarray:

@@ -29,8 +29,9 @@ class ReentryBan(Policy):
     Rules: the exit and the expulsion read the length of each ban and the chance of being listed.
     Left out: bans that a court shortens or an official waives; appeals.
     Sources: Russian law as in the pack.
-    Assumed: 150 USD for a case.
-    Cost: per person refused at the border and per person expelled.
+    Assumed: a case costs the public nothing beyond what it costs without the policy.
+    Cost: per person refused at the border and per person expelled. The statute's own cases are no counted cost: give
+    one only to compare scenarios that all hold this policy.
     Sign: longer bans: more banned, fewer departures (Czaika and de Haas 2017: restriction cuts inflow).
     """
 
@@ -56,7 +57,7 @@ class ReentryBan(Policy):
     destinations: tuple[str, ...] | None = whose_law("Whose law; null = all.")
     during: tuple[str, str | None] | None = when()
     cost_per_case: float = public_cost(
-        150.0, "USD per person refused at the border or expelled", "Public cost of a case."
+        0.0, "USD per person refused at the border or expelled", "Public cost of a case beyond the usual one."
     )
 
     @classmethod
@@ -67,7 +68,7 @@ class ReentryBan(Policy):
     @property
     def costs(self) -> Mapping[str, float]:
         """USD per person refused and per person expelled."""
-        if self.months is None and self.listing is None:
+        if (self.months is None and self.listing is None) or not self.cost_per_case:
             return {}
         return {"refused": self.cost_per_case, "returns_expulsion": self.cost_per_case}
 

@@ -86,6 +86,13 @@ class Setting:
             return value
         return dict(value) if self.kind == "path" else list(value)
 
+    def words(self, value: Any) -> Any:
+        """A plain value for people to read: a span as ``2014-01 on`` or ``2014-01 to 2015-12``, others as they are."""
+        if self.kind != "span" or value is None:
+            return value
+        first, last = value
+        return f"{first} on" if last is None else f"{first} to {last}"
+
 
 def setting(default: Any, kind: Kind, **described: Any) -> Any:
     """A dataclass field that is a setting of a policy; `described` is passed to `Setting`."""

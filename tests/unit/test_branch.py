@@ -142,10 +142,12 @@ def test_permits_of_the_year_are_released_from_the_branch_on():
 
 def test_costs_of_the_past_stay_those_of_the_past():
     lived, later, history = lived_and_later({}, {"seasonal_work": SEASONAL})
-    costs = later.frame.costs["seasonal_work"]["seasonal_permits"][:, 0]
-    assert costs[: history.months].tolist() == [60.0] * history.months
+    costs = later.frame.costs["seasonal_work"]["seasonal_permits"]
+    start = 2  # March 2012
+    assert not costs[:start].any()
+    assert (costs[start : history.months] == 60.0 * (np.array(pack().destinations) == "KAZ")).all()
     assert not costs[history.months :].any()
-    assert lived.frame.costs["seasonal_work"]["seasonal_permits"].all()
+    assert lived.frame.costs["seasonal_work"]["seasonal_permits"][start:, :, 1].all()
 
 
 @pytest.mark.parametrize(

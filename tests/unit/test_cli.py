@@ -5,15 +5,21 @@ from __future__ import annotations
 import json
 import os
 import pty
+import re
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
 
+import pandas as pd
 import pytest
+import yaml
+from small_worlds import pack
 
 from sim.cli.main import command_names, main
+from sim.policies.base import build, registered
+from sim.scenario import Scenario
 from sim.schema.quantities import QUANTITIES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -118,12 +124,32 @@ def test_policies_for_programs(capsys):
     told = {one["name"]: one for one in json.loads(capsys.readouterr().out)}
     assert {"devaluation", "reentry_ban", "seasonal_work"} <= set(told)
     for one in told.values():
-        assert set(one) == {"name", "prose", "quantities", "parameters", "null", "example", "sources", "costs"}
+        keys = ("name", "prose", "quantities", "parameters", "null", "example", "sources", "costs", "tells")
+        assert tuple(one) == keys
         assert {quantity["name"] for quantity in one["quantities"]} <= set(QUANTITIES)
+        assert one["quantities"] or one["tells"]
         assert set(one["example"]) <= set(one["null"]) == {parameter["name"] for parameter in one["parameters"]}
         assert {**one["null"], **one["example"]} != one["null"]
+        sides = ({"policies": {one["name"]: one[side]}} for side in ("null", "example"))
+        assert len({Scenario.from_mapping(side, pack()).digest for side in sides}) == 2, one["name"]
     (months,) = [setting for setting in told["reentry_ban"]["parameters"] if setting["name"] == "months"]
     assert (months["unit"], months["low"], months["high"], months["default"]) == ("months", 0, 600, None)
+
+
+@pytest.mark.parametrize("name", sorted(registered()))
+def test_a_policy_is_told_whole(name, capsys):
+    """Its page holds every setting, quantity, source and cost; its example can be put into a scenario as it stands."""
+    cls = registered()[name]
+    assert main(["policies", name]) == 0
+    page = capsys.readouterr().out
+    flat = re.sub(r"\s+", " ", page)
+    for told in (*cls.settings(), *cls.modifies, *cls.sources, "Left out:", "null: all defaults"):
+        assert re.sub(r"\s+", " ", told) in flat
+    for measure, cost in cls.example().costs.items():
+        assert f"cost: {cost:g} USD per unit of {measure}" in page
+    (example,) = re.findall(r"^example: (.*)$", page, flags=re.MULTILINE)
+    assert build(name, yaml.safe_load(example), pack()) == cls.example()
+    assert "None" not in page.split("Settings")[1]
 
 
 def test_data_for_programs_and_people(capsys):
@@ -194,6 +220,62 @@ def test_a_run_writes_its_folder_and_leaves_nothing_else(capsys, tmp_path):
 def test_a_policy_that_changes_nothing_is_told(capsys):
     assert main(["run", *TINY, "policies.reentry_ban.months=null"]) == 0
     assert "warning: history: reentry_ban changes nothing" in capsys.readouterr().err
+
+
+CAMPAIGN = ["policies.information_campaign.topics=[ban_rules]", "policies.information_campaign.heads=30000"]
+
+
+def test_a_policy_that_only_informs_is_no_idle_one(capsys, tmp_path):
+    during = "policies.information_campaign.during=[2012-03,2012-04]"
+    assert main(["run", *TINY, *CAMPAIGN, during, "name=told"]) == 0
+    said = capsys.readouterr()
+    assert "history: information_campaign tells ban_rules, 2012-03 to 2012-04" in said.err
+    assert "warning" not in said.err
+    assert re.search(r"information_campaign +Contacted +2012-03 to 2012-04 +\d\d\s000 contacts", said.out)
+    (row,) = json.loads((tmp_path / "results" / "told" / "run.json").read_text())["touched"]
+    assert (row["measure"], row["cells"], row["first"], row["last"]) == ("contacted", 6, "2012-03", "2012-04")
+    assert row["people"] > 0
+
+
+def test_a_policy_outside_the_months_simulated_is_told(capsys):
+    during = "policies.information_campaign.during=[2014-03,2014-04]"
+    assert main(["run", *TINY, *CAMPAIGN, during]) == 0
+    said = capsys.readouterr().err
+    assert "warning: history: information_campaign changes nothing" in said
+    assert "warning: history: policy information_campaign touched nobody" in said
+
+
+def test_a_policy_that_meets_nobody_is_told(capsys):
+    """Permits nobody has heard of, from the last month on."""
+    asked = {"destination": "KAZ", "quota": "1", "known_to": "0", "start": "2012-12"}
+    assert main(["run", *TINY, *(f"policies.seasonal_work.{key}={value}" for key, value in asked.items())]) == 0
+    said = capsys.readouterr().err
+    assert "history: seasonal_work changes seasonal_quota, 2012-12 to 2012-12" in said
+    assert "warning: history: policy seasonal_work touched nobody" in said
+
+
+def test_a_comparison_tells_costs_and_whom_each_side_met(capsys, tmp_path):
+    asked = ["compare", "policies.travel_cost.subsidy=50", "policies.travel_cost.origins=[TJK]", "against=history"]
+    assert main([*asked, *(key for key in TINY if key != "seeds=1"), "seeds=2", "name=cheap"]) == 0
+    said = capsys.readouterr().out
+    for words in ("Whom the policies met", "Public cost", "travel_cost", "Wasted trip averted", "out of poverty"):
+        assert words in said
+    assert "Departures" in (tmp_path / "results" / "cheap" / "report.html").read_text(encoding="utf-8")
+    rows = pd.read_parquet(tmp_path / "results" / "cheap" / "comparison.parquet").set_index(["measure", "origin"])
+    assert rows.loc[("public_cost_of_travel_cost", "TJK"), "difference"].item() > 0
+    assert ("cost_per_ban_averted", "ALL") in rows.index
+    costs = pd.read_parquet(tmp_path / "results" / "cheap" / "policies.parquet")
+    assert costs.columns.tolist() == ["seed", "month", "origin", "policy", "public_cost"]
+    assert set(costs.loc[costs["public_cost"] > 0, "origin"]) == {"TJK"}
+
+
+def test_spans_are_told_in_words(capsys):
+    assert main(["run", "policy=[support_centre,amnesty]", "--explain"]) == 0
+    said = capsys.readouterr().out
+    assert re.search(r"during +2014-01 on +months", said)
+    assert re.search(r"during +2015-09 to 2015-10 +months", said)
+    assert re.search(r"support_centre +told support_centre +2014-01 +2014-01 +3", said)
+    assert "None]" not in said
 
 
 def test_a_multirun_writes_a_folder_for_each_job(capsys, tmp_path):

@@ -72,6 +72,7 @@ def perform(asked: BranchRequest) -> None:
     """Live the branches, write, and print the headline measures or comparisons."""
     from sim.branches import simulate_branches
     from sim.cli.progress import bar, notice, typed
+    from sim.cli.touches import warn_of_untouched
     from sim.output.folder import require_branches
     from sim.output.terminal import print_comparison, print_run
 
@@ -84,6 +85,7 @@ def perform(asked: BranchRequest) -> None:
     sides = [comparison.against for comparison in branches.comparisons.values()]
     for result in [*branches.runs.values(), *sides]:
         result.meta["command"] = typed()
+    warn_of_untouched(*branches.runs.values())
     branches.write(asked.folder)
     for name, run in branches.runs.items():
         if name in branches.comparisons:
@@ -107,5 +109,5 @@ def _tell(asked: BranchRequest) -> int:
         if since is not None:
             told = f"{one.name} differs from the checkpoint's {history.scenario.name} from {since} on"
             notice(f"{told}: the past stays what it was, its own conditions hold from {month}")
-        warn_of_idle(one, asked.region, month)
+        warn_of_idle(one, asked.region, history)
     return months_of_branches(lived, history)

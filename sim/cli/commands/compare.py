@@ -26,11 +26,15 @@ EXAMPLES
 
 WHAT IS PRINTED
   Per headline measure and corridor: the mean of both sides over the months, the paired difference with its 95 %
-  interval, and how many seeds independent runs would have needed for the same interval.
+  interval, and how many seeds independent runs would have needed for the same interval. Whom the policies of each side
+  met. Where they cost anything: public cost by policy, and the cost of a wasted trip averted (a traveller less refused
+  at the border), of a ban averted, and of a year that a household is not poor (poor households are a stock), each with
+  Fieller's 95 % interval, or the word why there is none.
 
 FILES WRITTEN
   results/NAME/comparison.parquet  measure, unit, origin, destination, scenario_mean, against_mean, difference, low95,
-                                   high95, seeds, independent_seeds
+                                   high95, seeds, independent_seeds, note; after the measures, public_cost_of_POLICY
+                                   and the costs per outcome, whose ratio stands as difference
   results/NAME/report.html         the same to read, with figures; works offline
   results/NAME/run.json and the tables of `sim run` for the scenario; results/NAME/against/ for the other side
   The folder is written whole or not at all.
@@ -70,7 +74,7 @@ def main(arguments: Sequence[str]) -> int:
 def perform(one: Request) -> None:
     """Simulate both sides, write, and print the comparison."""
     from sim.cli.progress import bar, notice, typed
-    from sim.cli.touches import warn_of_idle
+    from sim.cli.touches import warn_of_idle, warn_of_untouched
     from sim.output.folder import require_writable, write_comparison
     from sim.output.result import Comparison
     from sim.output.terminal import print_comparison
@@ -87,6 +91,7 @@ def perform(one: Request) -> None:
         side.meta["command"] = typed()
     folder = write_comparison(comparison, one.folder)
     print_comparison(comparison)
+    warn_of_untouched(*sides)
     notice(f"written: {folder / 'report.html'}")
 
 

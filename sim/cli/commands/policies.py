@@ -3,12 +3,14 @@
 USAGE
   sim policies [NAME] [--json]
 
-  With NAME: what the policy does, each setting, its sources and what it costs.
+  With NAME: what the policy does, each setting, the quantities it may change, null and example, its sources and costs.
+  docs/policies.md shows all, with a picture of what each does in the pack.
 
 OPTIONS
-  --json   for programs: name, quantities, parameters (its settings: name, kind, unit, low, high, allowed, choices,
-           default, prose, source), null (all settings) and example (those that differ) as YAML has them, sources,
-           costs (USD per unit of a measure, of the example)
+  --json   for programs: name, prose, quantities (name, shape, unit, combine, meets: the measures of whom it meets),
+           parameters (its settings: name, kind, unit, low, high, allowed, choices, default, prose, source), null (all
+           settings) and example (those that differ) as YAML has them, sources, costs (USD per unit of a measure, of the
+           example), tells (topics of which the example tells households)
   --help   this page
 
 EXAMPLES
@@ -31,15 +33,20 @@ from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
+from functools import cache
 from typing import Any
+
+import yaml
 
 from sim.cli.commands import refuse_rest, split_options
 from sim.cli.tables import print_json, print_table
 from sim.errors import unknown_name
 from sim.policies.base import Policy, registered
-from sim.schema.quantities import QUANTITIES
+from sim.policies.context import Context
+from sim.region import load
+from sim.schema.quantities import QUANTITIES, Quantity
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -81,13 +88,30 @@ def described(cls: type[Policy]) -> dict[str, Any]:
     return {
         "name": cls.name,
         "prose": inspect.getdoc(cls),
-        "quantities": [{"name": name, "combine": QUANTITIES[name].combine} for name in cls.modifies],
+        "quantities": [_described(QUANTITIES[name]) for name in cls.modifies],
         "parameters": settings,
         "null": cls.null().as_mapping(defaults=True),
         "example": cls.example().as_mapping(),
         "sources": list(cls.sources),
         "costs": dict(cls.example().costs),
+        "tells": sorted({topic for one in cls.example().informs(_context()) for topic in one.topics}),
     }
+
+
+def _described(quantity: Quantity) -> dict[str, Any]:
+    told = {name: getattr(quantity, name) for name in ("name", "shape", "unit", "combine")}
+    return told | {"meets": list(quantity.meets)}
+
+
+@cache
+def _context() -> Context:
+    """Months and places of the pack that comes with the package."""
+    return Context.of(load("central_asia"))
+
+
+def in_yaml(settings: Mapping[str, Any]) -> str:
+    """Settings on one line, as a scenario file would have them."""
+    return yaml.safe_dump(dict(settings), default_flow_style=True, sort_keys=False, width=math.inf).strip()
 
 
 def _first_line(cls: type[Policy]) -> str:
@@ -102,9 +126,14 @@ def _print_one(cls: type[Policy]) -> None:
         for one in told["parameters"]
     ]
     print_table("Settings", ("setting", "default", "unit", "allowed", "what it is", "source"), rows)
-    quantities = [(one["name"], one["combine"], QUANTITIES[one["name"]].unit) for one in told["quantities"]]
-    print_table("Quantities it may change", ("quantity", "combines by", "unit"), quantities)
-    print(f"null: {cls.null().as_mapping() or 'all defaults'}\nexample: {told['example']}")
+    quantities = [(one["name"], one["combine"], one["unit"], ", ".join(one["meets"])) for one in told["quantities"]]
+    if quantities:
+        columns = ("quantity", "combines by", "unit", "whom it meets (measures)")
+        print_table("Quantities it may change", columns, quantities)
+    if told["tells"]:
+        print(f"tells: {', '.join(told['tells'])}")
+    null = cls.null().as_mapping()
+    print(f"null: {in_yaml(null) if null else 'all defaults'}\nexample: {in_yaml(told['example'])}")
     for source in told["sources"]:
         print(f"source: {source}")
     for measure, cost in told["costs"].items():

@@ -42,11 +42,13 @@ EXAMPLES
   sim run scenario=no_ban --explain
 
 FILES WRITTEN
-  results/NAME/run.json            scenario, seeds, versions, digests of pack and households, timings
+  results/NAME/run.json            scenario, seeds, versions, digests of pack and households, timings, and `touched`:
+                                   whom each policy met, and with how much money
   results/NAME/corridors.parquet   measures by seed, month, origin and destination
   results/NAME/origins.parquet     measures by seed, month and origin
   results/NAME/categories.parquet  measures by sex, age, skill, sector, province and regime
   results/NAME/spells.parquet      spells abroad by length: ended, running, share that lasts beyond
+  results/NAME/policies.parquet    public cost of each policy that costs anything, by seed, month and origin
   results/NAME/law.csv             the law that was lived under
   results/NAME/households.parquet  with follow=N: the followed households by month and worker
   results/NAME/checkpoint-YYYY-MM.state  with checkpoint=: the worlds of all seeds at the beginning of that month
@@ -88,7 +90,7 @@ def main(arguments: Sequence[str]) -> int:
 def perform(one: Request) -> None:
     """Simulate, write, and print the headline measures."""
     from sim.cli.progress import bar, notice, typed
-    from sim.cli.touches import warn_of_idle
+    from sim.cli.touches import warn_of_idle, warn_of_untouched
     from sim.output.folder import require_writable
     from sim.output.terminal import print_run
     from sim.simulation import simulate_into
@@ -99,6 +101,7 @@ def perform(one: Request) -> None:
         notes = {"command": typed()}
         result = simulate_into(folder, one.scenario, one.region, one.checkpoints, progress, notes)
     print_run(result)
+    warn_of_untouched(result)
     notice(f"written: {folder}")
 
 
