@@ -11,6 +11,7 @@ from pathlib import Path
 
 from sim.measures import CATEGORY_MEASURES, MEASURES, Measure
 from sim.output.durable import replace_file
+from sim.output.misinformation import LOSSES
 from sim.schema.attributes import ATTRIBUTES, CAUSES, HOUSEHOLD
 from sim.schema.parameters import PARAMETERS
 from sim.schema.quantities import QUANTITIES, TOPICS, Quantity
@@ -60,6 +61,16 @@ SPELLS_TEXT = """Table `spells.parquet`: by seed, origin, destination and length
 spells `ended` over the whole run, the person-months `running` at the ends of months, and
 `survival`, the share of spells that last beyond the band (Kaplan and Meier 1958, doi:10.1080/01621459.1958.10501452,
 with the monthly chance constant within a band)."""
+LOSSES_TEXT = """Rows of `comparison.parquet`, where the same world fully informed has been run: `sim compare
+scenario=history against=history_informed`, or any two scenarios with `misinformation=true`. In the informed world every
+household knows every rule in force, wages and its own status from the first month on, with the same past and the same
+luck. Each side's mean is what not knowing cost there, the difference is how the scenario changes it. Origin `ALL` is
+per household of all origins together.
+
+Two things are told apart. **A world**: these rows compare two histories; they hold what one choice does to the next,
+and to others. **A choice**: the measure `cost_of_misinformation` above looks at single deliberations in the world as it
+is: how far the chosen place falls short of the best one under true conditions. It cannot see what follows, and needs no
+second world."""
 ATTRIBUTES_TEXT = """# Attributes of a household
 
 A household is one record of integers, packed in this order ({size} bytes). Sums of money are cents of base-period USD
@@ -117,7 +128,10 @@ def measures() -> str:
     ]
     parts += ["## By origin", ORIGINS_TEXT, table(heads, rows(m for m in known if m.level == "origin"))]
     parts += ["## By category of people", CATEGORIES_TEXT, table(heads, rows(CATEGORY_MEASURES))]
-    return "\n\n".join([*parts, "## Spells", SPELLS_TEXT]) + "\n"
+    parts += ["## Spells", SPELLS_TEXT]
+    losses = [(f"`{loss.name}`", loss.unit, loss.prose) for loss in LOSSES]
+    parts += ["## What misinformation cost", LOSSES_TEXT, table(("row", "unit", "definition"), losses)]
+    return "\n\n".join(parts) + "\n"
 
 
 def attributes() -> str:

@@ -120,6 +120,7 @@ _ALL = (
     _origin("vulnerable", "households", "stock", "Poor households that are isolated: few ties at home and none abroad."),
     _origin("welfare_expected", "USD per month", "ratio", "Log-sum of the choice as believed, in money, per deliberation (Small and Rosen 1981)."),
     _origin("cost_of_misinformation", "USD per month", "ratio", "Money the chosen place is worth less than the best one, judged with true conditions, per deliberation (after Leggett 2002): of a choice, not of a world."),
+    _origin("belief_error", "log points", "ratio", "Mean absolute error of believed log wages, over the places of which a household has heard."),
     _origin("aware_ban_rules", "percent", "ratio", "Households that have heard of the ban rules."),
     _origin("aware_seasonal_permit", "percent", "ratio", "Households that have heard of the seasonal permit."),
     _origin("aware_work_permit", "percent", "ratio", "Households that have heard of the work permit."),

@@ -163,6 +163,8 @@ def origin_values(t: np.ndarray, corridors: Mapping[str, np.ndarray], frame: Fra
     values["contacted"] = home[..., Tally.CONTACTED : Tally.CONTACTED + len(SEEDINGS)].sum(axis=2)
     values |= refugee_values(homes, _ratio(home[..., Tally.PERSONS], home[..., Tally.WORKERS]), frame.parameters)
     values |= {name: 100.0 * _ratio(home[..., what], households) for name, what in AWARE.items()}
+    heard = corridors["aware_of_work"].sum(axis=2)
+    values["belief_error"] = _ratio(t[:, :, 1:, Tally.BELIEF_ERROR].sum(axis=2) / BELIEF_ONE / frame.scale, heard)
     unaware = _ratio(corridors["unaware_banned"].sum(axis=2), corridors["banned"].sum(axis=2))
     values["aware_own_status"] = 100.0 * (1.0 - unaware)
     gdp = homes["gdp"] * 1e6 / MONTHS
