@@ -30,6 +30,10 @@ class InputError(ValueError):
             line += f" Allowed: {allowed}."
         super().__init__(" ".join(line.split()))
 
+    def __reduce__(self) -> tuple:
+        """Made anew from its parts, so that an error of another process arrives whole."""
+        return type(self), (self.where, self.problem, self.allowed, self.nearest)
+
 
 def nearest_name(name: str, known: Iterable[str]) -> str:
     """The known name closest to `name`, or an empty string when none is near."""

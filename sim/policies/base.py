@@ -176,7 +176,8 @@ class Policy:
         known = {f.name: f.default for f in fields(self)}
         given = {name: getattr(self, name) for name in known}
         kept = {name: value for name, value in given.items() if defaults or value != known[name]}
-        return {name: self.settings()[name].plain(value) for name, value in kept.items()}
+        settings = self.settings()
+        return {name: settings[name].plain(value) if name in settings else value for name, value in kept.items()}
 
 
 P = TypeVar("P", bound=type[Policy])

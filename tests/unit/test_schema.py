@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pickle
+
 import pytest
 
+from sim.errors import InputError
 from sim.measures import MEASURES
 from sim.schema.attributes import CAUSES, HOUSEHOLD
 from sim.schema.conditions import CAPACITIES, SEEDED, SERVICE_BITS
@@ -51,3 +54,9 @@ def test_each_service_has_a_bit_and_a_capacity():
 
 def test_a_household_takes_no_more_room_than_its_cache_lines():
     assert HOUSEHOLD.itemsize == 224
+
+
+def test_an_error_of_another_process_arrives_whole():
+    told = InputError("population.scale", "is 2", allowed="above 0, at most 1", nearest="1")
+    copy = pickle.loads(pickle.dumps(told))
+    assert (str(copy), copy.where, copy.nearest) == (str(told), told.where, told.nearest)
