@@ -122,6 +122,17 @@ def interval(name: str, values: pd.Series) -> dict[str, float]:
     return {name: values.mean(), f"{name}_low95": values.mean() - half, f"{name}_high95": values.mean() + half}
 
 
+def as_markdown(table: pd.DataFrame, outcome: str) -> str:
+    """What each campaign averts of an outcome, all origins together, as a table for the README."""
+    whole = table[(table["origin"] == ALL) & (table["against"] == HISTORY) & (table["outcome"] == outcome)]
+    lines = ["| contacts a month | whom | averted | per 1,000 USD |", "| ---: | --- | ---: | ---: |"]
+    for row in whole.itertuples():
+        averted = f"{row.averted:,.0f} ({row.averted_low95:,.0f} to {row.averted_high95:,.0f})"
+        each = f"{row.per_1000_usd:.1f} ({row.per_1000_usd_low95:.1f} to {row.per_1000_usd_high95:.1f})"
+        lines.append(f"| {row.heads:,} | {row.seeding.replace('_', ' ')} | {averted} | {each} |")
+    return "\n".join(lines)
+
+
 def draw(table: pd.DataFrame, config: dict[str, Any], path: Path) -> None:
     """Averted against money spent, all origins together, a panel an outcome."""
     whole = table[(table["origin"] == ALL) & (table["against"] == HISTORY)]
@@ -137,6 +148,10 @@ def draw(table: pd.DataFrame, config: dict[str, Any], path: Path) -> None:
                     label=seeding.replace("_", " "),
                 )  # fmt: skip
             axes.set(xscale="log", xlabel="spent, million USD", title=f"{title} averted")
+            months = len(pd.period_range(config["begins"], config["ends"], freq="M"))
+            budgets = [CHANNELS[config["channel"]][0] * heads * months / 1e6 for heads in config["heads"]]
+            axes.set_xticks(budgets, [f"{budget:g}" for budget in budgets])
+            axes.minorticks_off()
             axes.axhline(0.0, color="#595959", lw=0.8)
             axes.yaxis.set_major_formatter(Thousands(1000.0))
             axes.set_ylabel("thousand")
@@ -150,8 +165,8 @@ def main() -> None:
     """Make the study of ``config.yaml``, and print what all origins together avert."""
     config = yaml.safe_load((FOLDER / "config.yaml").read_text(encoding="utf-8"))
     table = study(config, KEPT, FOLDER)
-    whole = table[(table["origin"] == ALL) & (table["against"] == HISTORY)]
-    print(whole.drop(columns=["origin", "against"]).to_string(index=False, float_format=lambda value: f"{value:,.1f}"))
+    for outcome, title in OUTCOMES.items():
+        print(f"\n{title}\n\n{as_markdown(table, outcome)}")
 
 
 if __name__ == "__main__":
