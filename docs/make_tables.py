@@ -12,6 +12,7 @@ from pathlib import Path
 from sim.measures import CATEGORY_MEASURES, MEASURES, Measure
 from sim.output.costs import OUTCOMES
 from sim.output.durable import replace_file
+from sim.output.misinformation import LOSSES
 from sim.schema.attributes import ATTRIBUTES, CAUSES, HOUSEHOLD
 from sim.schema.parameters import PARAMETERS
 from sim.schema.quantities import QUANTITIES, TOPICS, Quantity
@@ -77,6 +78,16 @@ change, or topics it tells: `cells` (months x places in which the policy, alone,
 month, whom it met there (`measure`, `people`, `unit`) and with how much money (`money_measure`, `money` in USD),
 added up over months and places, mean over seeds. A stock is added up to person-months, a flow to persons. Where the
 policy does away with what would be counted (a ban of 0 months), there is no figure. It is exposure, not effect."""
+LOSSES_TEXT = """Rows of `comparison.parquet`, where the same world fully informed has been run: `sim compare
+scenario=history against=history_informed`, or any two scenarios with `misinformation=true`. In the informed world every
+household knows every rule in force, wages and its own status from the first month on, with the same past and the same
+luck. Each side's mean is what not knowing cost there, the difference is how the scenario changes it. Origin `ALL` is
+per household of all origins together.
+
+Two things are told apart. **A world**: these rows compare two histories; they hold what one choice does to the next,
+and to others. **A choice**: the measure `cost_of_misinformation` above looks at single deliberations in the world as it
+is: how far the chosen place falls short of the best one under true conditions. It cannot see what follows, and needs no
+second world."""
 ATTRIBUTES_TEXT = """# Attributes of a household
 
 A household is one record of integers, packed in this order ({size} bytes). Sums of money are cents of base-period USD
@@ -137,6 +148,8 @@ def measures() -> str:
     parts += ["## Spells", SPELLS_TEXT, "## Public cost by policy", POLICIES_TEXT]
     outcomes = table(("row", "unit", "definition"), ((f"`{o.name}`", o.unit, o.prose) for o in OUTCOMES))
     parts += ["## In a comparison", COMPARISON_TEXT, outcomes, "## Whom policies met", TOUCHED_TEXT]
+    losses = [(f"`{loss.name}`", loss.unit, loss.prose) for loss in LOSSES]
+    parts += ["## What misinformation cost", LOSSES_TEXT, table(("row", "unit", "definition"), losses)]
     return "\n\n".join(parts) + "\n"
 
 

@@ -101,13 +101,15 @@ def compare(
     threads: int | None = None,
     until: str | None = None,
     region: str | Path | None = None,
+    misinformation: bool = False,
     overrides: Mapping[str, Any] | None = None,
     output: str | Path | None = None,
 ) -> Comparison:
     """Run a scenario and another one with the same luck, seed by seed, and compare them.
 
     Parameters are those of `run`. `overrides` hold for both sides, except policies, which belong to `scenario` alone.
-    With `output` the folder also holds ``report.html``.
+    With `misinformation` each side is also run fully informed, and `table` tells what not knowing cost in it. With
+    `output` the folder also holds ``report.html``.
 
     Returns
     -------
@@ -127,17 +129,17 @@ def compare(
         "seeds": seeds,
         "first_seed": first_seed,
     }
-    given |= {"engine": engine, "threads": threads, "until": until}
+    given |= {"engine": engine, "threads": threads, "until": until, "misinformation": misinformation or None}
     sides = {"scenario": scenario, "against": against}
     asked = _request("compare", sides, given, region, overrides, output)
     from sim.output.folder import require_writable, write_comparison
-    from sim.output.result import Comparison
-    from sim.simulation import simulate_pair
+    from sim.simulation import informed_worlds, simulate_comparison
 
     assert asked.against is not None
     if output is not None:
         require_writable(asked.folder)
-    comparison = Comparison.of(*simulate_pair(asked.scenario, asked.against, asked.region))
+    informed = informed_worlds(asked.scenario, asked.against) if asked.misinformation else []
+    comparison = simulate_comparison(asked.scenario, asked.against, asked.region, informed)
     if output is not None:
         write_comparison(comparison, asked.folder)
     return comparison

@@ -189,7 +189,8 @@ class _Maker:
         season = self.season("season_pay")
         true_regular, true_irregular = np.maximum(regular - permit, 1.0), irregular + 0 * rate
         view, theta = p["view_weight"], p["theta"]
-        living = theta * np.log(self.of_destinations("inflation") * self.at("price_level"))
+        living_price = self.of_destinations("inflation") * self.at("price_level")
+        living = theta * np.log(living_price)
         job_view = np.log(_adaptive(chance, view))
         fields = {
             "rate": rate,
@@ -223,6 +224,7 @@ class _Maker:
             "window_months": np.round(self.law("visa_free_window") / 30.0),
             "usd": base_usd / rate_usd + 0 * rate,
             "destination_currency": base_usd + 0 * rate,
+            "living_price": living_price + 0 * rate,
         }
         fields |= {name: self.law(name) for name in (*AS_GIVEN, *CATEGORIES_OF_BAN)}
         return {name: _digits(series) for name, series in fields.items()}

@@ -9,13 +9,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from sim.errors import InputError, nearest_name, unknown_name
 from sim.policies.base import Policy, build
+from sim.policies.full_information import FullInformation
 from sim.policies.settings import read_code, read_month, read_number, read_whole, shown
 from sim.schema.parameters import PARAMETERS
 from sim.schema.quantities import QUANTITIES
@@ -116,6 +117,16 @@ class Scenario:
         }
         depends["pack"] = self.pack_digest
         return hashlib.sha256(json.dumps(depends, sort_keys=True).encode()).hexdigest()
+
+    def informed(self) -> Self:
+        """The same world in which every household knows everything from the first month on; itself, if it is that."""
+        knowing = FullInformation(share=1.0)
+        if knowing in self.policy_objects:
+            return self
+        others = [policy for policy in self.policy_objects if policy.name != knowing.name]
+        policies = tuple(sorted((*others, knowing), key=lambda policy: policy.name))
+        question = f"What would {self.name} have been with everybody fully informed?"
+        return replace(self, name=f"{self.name}_informed", question=question, policy_objects=policies)
 
     def as_mapping(self) -> dict[str, Any]:
         """The scenario as plain values, readable by `from_mapping`."""

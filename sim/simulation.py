@@ -9,7 +9,7 @@ import platform
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -21,7 +21,7 @@ from sim.engine.ahead import start_compiling
 from sim.errors import InputError
 from sim.followed import households_table
 from sim.output.folder import write_live, write_run
-from sim.output.result import RunResult
+from sim.output.result import Comparison, RunResult
 from sim.output.touched import touched
 from sim.schema.rule import COMPILED
 from sim.seed_run import Prepared, Progress, SeedRun, prepare
@@ -69,12 +69,26 @@ def simulate_into(
     return write_live(folder, lambda fresh: live(Keep(fresh, checkpoints)))
 
 
-def simulate_pair(
-    scenario: Scenario, against: Scenario, region: Region, progress: Progress | None = None
-) -> tuple[RunResult, RunResult]:
-    """Run two scenarios with the same seeds; where their beginnings are the same, they share the burn-in."""
-    first, second = simulate_all([scenario, against], region, progress)
-    return first, second
+def simulate_comparison(
+    scenario: Scenario,
+    against: Scenario,
+    region: Region,
+    informed: Sequence[Scenario] = (),
+    progress: Progress | None = None,
+) -> Comparison:
+    """Run two scenarios with the same seeds and compare them; where their beginnings are the same, they share the
+    burn-in.
+
+    With `informed` (see :func:`informed_worlds`) the cost of misinformation on either side is told, too.
+    """
+    first, second, *worlds = simulate_all([scenario, against, *informed], region, progress)
+    return Comparison.of(first, second, informed=tuple(worlds))
+
+
+def informed_worlds(scenario: Scenario, against: Scenario) -> list[Scenario]:
+    """The fully informed worlds of two scenarios, but for those that are one of the two."""
+    worlds = {world.digest: world for world in (scenario.informed(), against.informed())}
+    return [world for digest, world in worlds.items() if digest not in (scenario.digest, against.digest)]
 
 
 def months_to_live(scenarios: list[Scenario]) -> int:

@@ -163,6 +163,8 @@ def origin_values(t: np.ndarray, corridors: Mapping[str, np.ndarray], frame: Fra
     values["contacted"] = home[..., Tally.CONTACTED : Tally.CONTACTED + len(SEEDINGS)].sum(axis=2)
     values |= refugee_values(homes, _ratio(home[..., Tally.PERSONS], home[..., Tally.WORKERS]), frame.parameters)
     values |= {name: 100.0 * _ratio(home[..., what], households) for name, what in AWARE.items()}
+    heard = corridors["aware_of_work"].sum(axis=2)
+    values["belief_error"] = _ratio(t[:, :, 1:, Tally.BELIEF_ERROR].sum(axis=2) / BELIEF_ONE / frame.scale, heard)
     unaware = _ratio(corridors["unaware_banned"].sum(axis=2), corridors["banned"].sum(axis=2))
     values["aware_own_status"] = 100.0 * (1.0 - unaware)
     gdp = homes["gdp"] * 1e6 / MONTHS
@@ -175,6 +177,9 @@ def origin_values(t: np.ndarray, corridors: Mapping[str, np.ndarray], frame: Fra
     ):
         values[f"joblessness_{months}"] = 100.0 * _ratio(home[..., idle], home[..., back])
     values["consumption"] = CENT * _ratio(home[..., Tally.CONSUMED], households)
+    prices = frame.conditions.corridors["living_price"][frame.conditions.burn_in :]
+    spent = t[:, :, 1 : len(frame.destinations) + 1, Tally.SPENT_ABROAD] / prices / frame.scale
+    values["consumption_abroad"] = CENT * _ratio(spent.sum(axis=2), households)
     arrived = t[:, :, :, Tally.ARRIVED].sum(axis=2).astype(float) / frame.scale
     income = arrived + sum(home[..., what] for what in EARNED_AT_HOME)
     values["income"] = CENT * _ratio(income, households)

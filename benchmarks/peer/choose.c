@@ -99,12 +99,12 @@ static inline double believed(const household_t *h, int w, int d, const purse_t 
 static inline double true_worth(const household_t *h, int w, int d, const purse_t *of, double drawn,
                                 const corridor_t *c, const parameters_t *p)
 {
-    bool here = h->place[w] == d + 1;
-    int route = here ? h->route[w] : lawful_route(h, c, 255, p);
+    bool here = h->place[w] == d + 1, banned = h->ban_from[w] == d + 1 && h->ban_left[w] > 0 && !here;
+    int route = here ? h->route[w] : banned ? NO_ROUTE : lawful_route(h, c, 255, p);
     double cost = here ? 0.0 : trip_cost(c, route), q = 1.0;
     if (cost > of->purse)
         return CLOSED;
-    if (h->ban_from[w] == d + 1 && h->ban_left[w] > 0 && !here) {
+    if (banned) {
         q = 1.0 - c->refusal;
         if (q < p->closed)
             return -p->kappa * cost / of->purse - p->lam * cost / of->y_home;

@@ -167,6 +167,19 @@ def seek_advice(household, w, luck, home, offer, p, tally):
 
 
 @rule
+def ban_at_exit(over, corridor):
+    """Months of ban that a leaver with `over` months of overstay may be listed for."""
+    months = corridor.ban_overstay_1_month if over > 1 else 0.0  # more than thirty days
+    if over >= 6:
+        months = max(months, corridor.ban_overstay_6_months)
+    if over > 9:
+        months = max(months, corridor.ban_overstay_9_months)
+    if corridor.window_months > 0.0:
+        months = max(months, corridor.ban_excess_stay)
+    return months
+
+
+@rule
 def informed(household, home):
     """Whether the household is one of those who know everything."""
     return lasting(Purpose.INFORMED, household.key) < home.informed
@@ -174,7 +187,7 @@ def informed(household, home):
 
 @rare_rule
 def know_all(household, home, corridors):
-    """Know every rule in force, wages as they are, and for each worker the true chance to be let in."""
+    """Know every rule in force, wages as they are, and for each worker the true chance to be let in if he left now."""
     household.heard = household.heard | int(home.in_force)
     for d in range(PLACES):
         household.wage_belief[d] = 0
@@ -183,3 +196,9 @@ def know_all(household, home, corridors):
         if household.ban_left[w] > 0:
             refusal = corridors[household.ban_from[w] - 1].refusal
             household.q[w] = int((1.0 - refusal) * SHARE_ONE + 0.5)
+        elif household.overstay[w] > 0:
+            place = household.place[w]
+            corridor = corridors[place - 1]
+            if ban_at_exit(household.overstay[w], corridor) > 0.0:
+                household.ban_from[w] = place
+                household.q[w] = int((1.0 - corridor.listing * corridor.refusal) * SHARE_ONE + 0.5)

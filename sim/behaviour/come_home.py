@@ -10,9 +10,9 @@ return is the largest term above the baseline.
 
 from __future__ import annotations
 
-from sim.behaviour.advise import BAN_RULES_BIT, EXPULSION
+from sim.behaviour.advise import BAN_RULES_BIT, EXPULSION, ban_at_exit
 from sim.behaviour.enforce import impose
-from sim.behaviour.plan import NO_ROUTE, worth_of
+from sim.behaviour.routes import NO_ROUTE, worth_of
 from sim.draws import Purpose, uniform_in
 from sim.schema.attributes import GAIN_ONE, HOME, REGULAR, SHARE_ONE
 from sim.schema.elementary import exp
@@ -71,15 +71,8 @@ def leave(household, w, cause, month, luck, corridor, p, tally):
 
     Nobody looks at the papers of the expelled, whose ban is decided, nor in an emergency.
     """
-    over = household.overstay[w]
-    if over > 0 and cause < EXPULSION:
-        months = corridor.ban_overstay_1_month if over > 1 else 0.0  # more than thirty days
-        if over >= 6:
-            months = max(months, corridor.ban_overstay_6_months)
-        if over > 9:
-            months = max(months, corridor.ban_overstay_9_months)
-        if corridor.window_months > 0.0:
-            months = max(months, corridor.ban_excess_stay)
+    if household.overstay[w] > 0 and cause < EXPULSION:
+        months = ban_at_exit(household.overstay[w], corridor)
         if months > 0.0:
             listed = uniform_in(luck[Purpose.LIST], household.key, w, 0) < corridor.listing
             noticed = uniform_in(luck[Purpose.NOTICE], household.key, w, 2) < p.notice

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from sim.behaviour.advise import BAN, BAN_RULES_BIT, EXPULSION
 from sim.behaviour.permits import regularise
-from sim.behaviour.plan import ENDED, FREE, FREE_BIT, NO_ROUTE, SEASONAL, WORK_PERMIT
+from sim.behaviour.plan import ENDED
+from sim.behaviour.routes import FREE, FREE_BIT, NO_ROUTE, SEASONAL, WORK_PERMIT
 from sim.draws import Purpose, uniform_in
 from sim.schema.attributes import IRREGULAR, NEVER, REGULAR, SHARE_ONE
 from sim.schema.rule import rare_rule, rule
@@ -130,7 +131,9 @@ def detect(household, w, month, luck, corridor, p, tally):
     if uniform_in(luck[Purpose.EXPEL], household.key, w, 0) >= corridor.expulsion:
         return STAYS
     again = household.cause[w] == EXPULSION or household.cause[w] == BAN
-    months = corridor.ban_repeat_expulsion if again else corridor.ban_expulsion
+    months = corridor.ban_expulsion
+    if again:
+        months = max(months, corridor.ban_repeat_expulsion)  # a law silent on repetition bans as for the first
     if reentrant and knew:
         months += corridor.ban_unauthorised_entry
     if months > 0.0:

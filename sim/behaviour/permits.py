@@ -6,9 +6,10 @@ licensed recruiters. In each the smallest lottery numbers win (see `sim.model.Mi
 
 from __future__ import annotations
 
-from sim.behaviour.plan import FREE, NO_ROUTE, PERMIT_BIT, SEASONAL, WORK_PERMIT, lawful_route, means
+from sim.behaviour.plan import OTHERWISE
+from sim.behaviour.routes import FREE, NO_ROUTE, PERMIT_BIT, SEASONAL, WORK_PERMIT, lawful_route, means
 from sim.draws import Purpose, integer_in, uniform_in
-from sim.schema.attributes import PLACES, REGULAR
+from sim.schema.attributes import HOME, PLACES, REGULAR
 from sim.schema.rule import rare_rule, rule
 from sim.tallies import Tally, note
 
@@ -28,12 +29,12 @@ def applies(household, w, corridors, p):
     """What the worker applies for this month: scheme x PLACES + place, 0 for nothing.
 
     Seasonal permits and permits under a quota are for those who have that route; a recruiter's place for all who know
-    of work permits and have no better right. The engines put the code in the place of the intent, so that only who is
-    in the draw can win in it.
+    of work permits and have no better right. The engines put the code in the place of the intent (:func:`apply`), so
+    that only who is in the draw can win in it.
     """
-    place = household.intent[w]
-    if place <= 0:
+    if household.intent[w] <= HOME:
         return 0
+    place = household.intent[w] % OTHERWISE
     corridor = corridors[place - 1]
     route = lawful_route(household, corridor, household.heard, p)
     if route == SEASONAL:
@@ -42,6 +43,12 @@ def applies(household, w, corridors, p):
     if corridor.recruited_pool > 0.0 and route != FREE and household.heard & PERMIT_BIT:
         return (RECRUITMENT_OR_QUOTA if under_quota else RECRUITMENT) * PLACES + place
     return QUOTA * PLACES + place if under_quota else 0
+
+
+@rule
+def apply(household, w, code):
+    """Put the code of what the worker applies for in the place of the intent."""
+    household.intent[w] = household.intent[w] - household.intent[w] % OTHERWISE + code
 
 
 @rule

@@ -15,6 +15,15 @@ from __future__ import annotations
 
 from sim.behaviour.advise import ADVISERS, advise, informed
 from sim.behaviour.learn import INDEX_MASK
+from sim.behaviour.routes import (
+    FREE,
+    NO_ROUTE,
+    SEASONAL,
+    lawful_route,
+    means,
+    trip_cost,
+    undrawn,
+)
 from sim.draws import (
     Purpose,
     bits_in,
@@ -46,12 +55,13 @@ from sim.schema.elementary import exp, log, log1p
 from sim.schema.rule import rare_rule, rule
 from sim.tallies import Tally, note
 
-NO_ROUTE, WORK_PERMIT, SEASONAL, FREE = 0, 1, 2, 3
-SEASONAL_BIT, PERMIT_BIT, FREE_BIT = 1 << 4, 1 << 5, 1 << 6
 LOG_LEAST_PAY, LEAST_PAY_HOME = log(20.0), 30.0
 ENDED = -1  # `permit` of a worker whose permit has just ended
 NESTED = 2  # the first two destinations share a nest
 CLOSED = -1e9
+ALL_TOPICS = 255
+ANY_SEASON = -1.0
+OTHERWISE = 16  # an intent holds where to go, or a code, and times this where to go without a seasonal permit
 LANE_BITS = 16  # room for the workers of 21,000 ties
 LANE = (1 << LANE_BITS) - 1
 ADULT, RETIREMENT = 18 * 12, 60 * 12
@@ -88,12 +98,35 @@ def plan(household, i, month, luck, home, offer, corridors, mobility, ties, neig
             near = ties_abroad(household, i, ties, neighbours, abroad, p)
             counted = True
         chosen = weigh(household, w, month, luck, home, offer, corridors, near, p, tally)
-        if place > 0 or stirred == 1 or chosen == HOME or u < limit * corridors[chosen - 1].season_departures:
-            household.intent[w] = chosen if chosen != place else NO_INTENT
-            if place == HOME and chosen != HOME and int(home.services) & ADVISERS:
-                household.intent[w] = advise(household, w, chosen, luck, home, offer, p, tally)
+        due = limit if place == HOME and stirred == 0 else ANY_SEASON
+        if chosen == HOME or in_season(u, due, corridors[chosen - 1]):
+            household.intent[w] = NO_INTENT if chosen == place else chosen
+            if household.intent[w] > HOME:
+                set_out(household, w, u, due, month, luck, home, offer, corridors, near, p, tally)
         if household.permit[w] == ENDED:
             household.permit[w] = 0
+
+
+@rule
+def set_out(household, w, u, due, month, luck, home, offer, corridors, near, p, tally):
+    """What is still to be settled by one about to leave: some are advised, and who hopes for a seasonal permit knows
+    where to go without it, if that place's season has come.
+    """
+    place = household.intent[w]
+    if household.place[w] == HOME and int(home.services) & ADVISERS:
+        household.intent[w] = advise(household, w, place, luck, home, offer, p, tally)
+    if household.intent[w] > HOME and corridors[place - 1].seasonal_pool > 0.0:
+        back = next_best(household, w, month, luck, home, offer, corridors, near, p)
+        if back == HOME or in_season(u, due, corridors[back - 1]):
+            household.intent[w] = place + OTHERWISE * back
+
+
+@rule
+def in_season(u, due, corridor):
+    """Whether one who deliberates with chance `due` in a place's main season does so now; who was stirred waits for
+    none.
+    """
+    return due == ANY_SEASON or u < due * corridor.season_departures
 
 
 @rule
@@ -140,44 +173,6 @@ def in_lanes(there):
 def weighted(kin, others, met, p):
     """Ties of all kinds to one destination."""
     return p.ties_kin * kin + p.ties_village * others + p.ties_diaspora * met
-
-
-@rule
-def lawful_route(household, corridor, known, p):
-    """The lawful way in that the household knows of and can pay: free movement, a seasonal permit, a work permit or
-    none.
-
-    `known` is the set of topics taken as known (bits): what was heard, or everything for the view with true conditions.
-    """
-    if corridor.free_movement > 0.0 and known & FREE_BIT:
-        return FREE
-    if corridor.seasonal_pool > 0.0 and known & SEASONAL_BIT:
-        return SEASONAL
-    if corridor.permit_access > 0.0 and known & PERMIT_BIT:
-        if means(household, p) >= corridor.travel_cost + corridor.permit_upfront:
-            return WORK_PERMIT
-    return NO_ROUTE
-
-
-@rule
-def worth_of(route, corridor):
-    """ln(e C): what a month at the destination is worth by the route it is entered on."""
-    if route == NO_ROUTE:
-        return corridor.worth_irregular
-    return corridor.worth_regular + (corridor.spared if route == SEASONAL else 0.0)
-
-
-@rule
-def means(household, p):
-    """Savings and credit that a trip can be paid from, USD."""
-    credit = p.credit_months * household.income - household.debt
-    return (household.savings + max(0.0, credit)) * 0.01
-
-
-@rule
-def trip_cost(corridor, route):
-    """Fare, and the permit where one is bought, USD in base-period home purchasing power."""
-    return corridor.travel_cost + (corridor.permit_upfront if route == WORK_PERMIT else 0.0)
 
 
 @rule
@@ -263,12 +258,12 @@ def utility(log_gain, drawn, held, q, risk, cost, route, y_home, p):
 
 
 @rule
-def believed(household, w, d, log_skill, log_home, y_home, purse, drawn, held, corridor, p):
+def believed(household, w, d, known, log_skill, log_home, y_home, purse, drawn, held, corridor, p):
     """V_d as the household sees it: adaptive views, its own wage belief, its belief about re-entry, the routes it
-    knows.
+    knows of (`known`, bits of topics).
     """
     here = household.place[w] == d + 1
-    route = household.route[w] if here else lawful_route(household, corridor, household.heard, p)
+    route = household.route[w] if here else lawful_route(household, corridor, known, p)
     cost = 0.0 if here else trip_cost(corridor, route)
     q = 1.0
     if household.ban_from[w] == d + 1 and not here:
@@ -285,15 +280,19 @@ def believed(household, w, d, log_skill, log_home, y_home, purse, drawn, held, c
 
 
 @rule
-def true_worth(household, w, d, log_skill, log_home, y_home, purse, drawn, held, corridor, p):
-    """V_d under true conditions: the month's own figures, every route known, the true ban and the true detection."""
+def true_worth(household, w, d, known, log_skill, log_home, y_home, purse, drawn, held, corridor, p):
+    """V_d under true conditions: the month's own figures, every route of `known`, the true ban and the true detection.
+
+    One who slips in on a ban has no lawful route.
+    """
     here = household.place[w] == d + 1
-    route = household.route[w] if here else lawful_route(household, corridor, 255, p)
+    banned = household.ban_from[w] == d + 1 and household.ban_left[w] > 0 and not here
+    route = household.route[w] if here else NO_ROUTE if banned else lawful_route(household, corridor, known, p)
     cost = 0.0 if here else trip_cost(corridor, route)
     if cost > purse:
         return CLOSED
     q = 1.0
-    if household.ban_from[w] == d + 1 and household.ban_left[w] > 0 and not here:
+    if banned:
         q = 1.0 - corridor.refusal
         if q < p.closed:
             return -p.kappa * cost / purse - p.lam * cost / y_home  # turned back: home, less the fare
@@ -335,8 +334,8 @@ def weigh(household, w, month, luck, home, offer, corridors, near, p, tally):
         corridor = corridors[d]
         drawn = pull(household, w, d, month, near, corridor, p)
         paid = log_skill if corridor.skill_return == 1.0 else log(rewarded(household, corridor))
-        value = believed(household, w, d, paid, log_home, y_home, purse, drawn, held, corridor, p)
-        truth = true_worth(household, w, d, paid, log_home, y_home, purse, drawn, held, corridor, p)
+        value = believed(household, w, d, household.heard, paid, log_home, y_home, purse, drawn, held, corridor, p)
+        truth = true_worth(household, w, d, ALL_TOPICS, paid, log_home, y_home, purse, drawn, held, corridor, p)
         if value == CLOSED and (truth == CLOSED or knows):
             continue
         value = truth if knows else value
@@ -368,4 +367,36 @@ def weigh(household, w, month, luck, home, offer, corridors, near, p, tally):
     note(
         tally, 0, Tally.MISINFORMATION, int(min(1e9, 100.0 * worth * (best_true - max(chosen_true, best_true - 20.0))))
     )
+    return best
+
+
+@rare_rule
+def next_best(household, w, month, luck, home, offer, corridors, near, p):
+    """The place the worker would choose if there were no seasonal permits, with the same errors.
+
+    That is where one who is not drawn goes on to. Work permits under a quota are out as well: their draw is missed.
+    """
+    y_home = pay_at_home(household, w, home, offer, p)
+    log_home = log(y_home)
+    purse = max(1.0, means(household, p))
+    held = p.phi * (household.members - household.workers)
+    scale = p.nest_scale
+    gumbel = luck[Purpose.GUMBEL]
+    shared = scale * log_positive_stable_in(scale, luck[Purpose.STABLE], household.key, w, 0)
+    knows = home.informed > 0.0 and informed(household, home)
+    best, best_value = HOME, gumbel_in(gumbel, household.key, w, 0)
+    for d in range(len(corridors)):
+        corridor = corridors[d]
+        known = undrawn(household.heard, corridor)
+        drawn = pull(household, w, d, month, near, corridor, p)
+        paid = log(rewarded(household, corridor))
+        value = believed(household, w, d, known, paid, log_home, y_home, purse, drawn, held, corridor, p)
+        if value == CLOSED:
+            continue
+        if knows:
+            value = true_worth(household, w, d, known, paid, log_home, y_home, purse, drawn, held, corridor, p)
+        error = gumbel_in(gumbel, household.key, w, d + 1)
+        value += shared + scale * error if d < NESTED else error
+        if value > best_value:
+            best, best_value = d + 1, value
     return best

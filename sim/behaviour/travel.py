@@ -15,7 +15,8 @@ from sim.behaviour.permits import (
     pay_from_savings,
     wins,
 )
-from sim.behaviour.plan import (
+from sim.behaviour.plan import OTHERWISE, trips_to
+from sim.behaviour.routes import (
     FREE,
     FREE_BIT,
     NO_ROUTE,
@@ -23,7 +24,7 @@ from sim.behaviour.plan import (
     SEASONAL_BIT,
     WORK_PERMIT,
     lawful_route,
-    trips_to,
+    undrawn,
     worth_of,
 )
 from sim.draws import Purpose, uniform_in
@@ -45,29 +46,45 @@ SEASON, JOB_LOST = 1, 3  # indices in CAUSES
 
 @rule
 def travel(household, w, month, luck, corridors, granted, p, tally):
-    """Carry out the worker's intent, or what was applied for (see :func:`applies`).
+    """Carry out the worker's intent, or what was applied for (see :func:`sim.behaviour.permits.applies`).
 
-    `granted` holds the largest lottery number that wins, by scheme and destination index.
+    `granted` holds the largest lottery number that wins, by scheme and destination index. Who is not drawn for a
+    seasonal permit goes where it was intended to go without one, or stays.
     """
-    code = household.intent[w]
+    code = household.intent[w] % OTHERWISE
+    otherwise = household.intent[w] // OTHERWISE
     household.intent[w] = NO_INTENT
     here = household.place[w]
+    scheme, place = (code - 1) // PLACES, (code - 1) % PLACES + 1
+    recruited, route = False, NO_ROUTE
     if code == HOME:
+        place = HOME
+    else:
+        corridor = corridors[place - 1]
+        recruited = scheme >= RECRUITMENT and wins(luck, household, w, RECRUITMENT, place, granted)
+        route = WORK_PERMIT if recruited else lawful_route(household, corridor, household.heard, p)
+        if route == SEASONAL and not wins(luck, household, w, SEASONAL_SCHEME, place, granted):
+            note(tally, place, Tally.SEASONAL_REFUSED, 1)
+            place = otherwise
+            if place != HOME:
+                corridor = corridors[place - 1]
+                route = lawful_route(household, corridor, undrawn(household.heard, corridor), p)
+        elif route == WORK_PERMIT and not recruited and corridor.work_pool >= 0.0:
+            applied = scheme == QUOTA or scheme == RECRUITMENT_OR_QUOTA
+            if not applied or not wins(luck, household, w, QUOTA, place, granted):
+                note(tally, place, Tally.WORK_REFUSED, 1)
+                route = NO_ROUTE
+    if place == HOME and here != HOME:
         cause = JOB_LOST if household.jobless[w] > 0 else SEASON  # else it was the permit that ended
         leave(household, w, cause, month, luck, corridors[here - 1], p, tally)
-        return
-    scheme, place = (code - 1) // PLACES, (code - 1) % PLACES + 1
-    corridor = corridors[place - 1]
-    recruited = scheme >= RECRUITMENT and wins(luck, household, w, RECRUITMENT, place, granted)
-    route = WORK_PERMIT if recruited else lawful_route(household, corridor, household.heard, p)
-    if route == SEASONAL and not wins(luck, household, w, SEASONAL_SCHEME, place, granted):
-        note(tally, place, Tally.SEASONAL_REFUSED, 1)
-        return
-    if route == WORK_PERMIT and not recruited and corridor.work_pool >= 0.0:
-        applied = scheme == QUOTA or scheme == RECRUITMENT_OR_QUOTA
-        if not applied or not wins(luck, household, w, QUOTA, place, granted):
-            note(tally, place, Tally.WORK_REFUSED, 1)
-            route = NO_ROUTE
+    elif place != here:
+        go(household, w, place, route, recruited, month, luck, corridors[place - 1], p, tally)
+
+
+@rule
+def go(household, w, place, route, recruited, month, luck, corridor, p, tally):
+    """Pay for the trip, meet the border, and arrive at `place` by `route`, with a recruiter or alone."""
+    here = household.place[w]
     pay_from_savings(household, int(100.0 * corridor.travel_cost + 0.5), Tally.TRAVEL, tally)
     banned = household.ban_from[w] == place and household.ban_left[w] > 0
     if banned and uniform_in(luck[Purpose.BORDER], household.key, w, 0) < corridor.refusal:

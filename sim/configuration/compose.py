@@ -18,8 +18,10 @@ from sim.region.shipped import config_folder
 from sim.scenario import Scenario
 
 RESULTS = Path("results")
-RUN_KEYS = ("name", "output", "explain", "against", "checkpoint", LABEL)
+RUN_KEYS = ("name", "output", "explain", "against", "checkpoint", "misinformation", LABEL)
 """Keys that say what to do with a scenario, not what it is."""
+COMPARED = ("against", "misinformation")
+"""Keys of a comparison, which a run does not take."""
 
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*")
 
@@ -36,6 +38,7 @@ class Request:
     against: Scenario | None
     folder: Path
     explain: bool
+    misinformation: bool = False
     checkpoints: tuple[str, ...] = ()
     overrides: tuple[Given, ...] = ()
     changes: tuple[str, ...] = ()
@@ -81,6 +84,7 @@ def request(command: str, arguments: Sequence[str], changes: Mapping[str, Any] |
         against=against,
         folder=results_folder(mapping, default),
         explain=_flag(mapping, "explain"),
+        misinformation=_flag(mapping, "misinformation"),
         checkpoints=_checkpoints(mapping, scenario, region),
         overrides=tuple(given),
         changes=tuple(changes or ()),
@@ -131,10 +135,10 @@ def _hydra_aside() -> Iterator[None]:
 def _against(given: Sequence[Given], changes: Mapping[str, Any]) -> dict[str, Any]:
     """The other side: the same run of another scenario. What `is_rule` and given by hand belongs to the first alone."""
     other = next((one.values for one in given if one.key == "against"), ("history",))
-    kept = [one for one in given if one.key not in ("scenario", "against") and not is_rule(one.key)]
+    kept = [one for one in given if one.key not in ("scenario", *COMPARED) and not is_rule(one.key)]
     mapping = compose("run", [Given("scenario", other), *kept])
     for key, value in changes.items():
-        if not is_rule(key):
+        if key not in COMPARED and not is_rule(key):
             place(mapping, key, value)
     return scenario_part(mapping)
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from sim.behaviour.learn import abroad_in, learn, signal_of
 from sim.behaviour.live import live, lives
-from sim.behaviour.permits import applies, lottery_number
+from sim.behaviour.permits import applies, apply, lottery_number
 from sim.behaviour.plan import leaves, plan
 from sim.schema.rule import rare_rule, rule
 from sim.tallies import unpack_topics
@@ -141,7 +141,7 @@ def collect_applications(households, blocks, waiting, waits, luck, corridors, p,
             for w in range(household.workers):
                 code = applies(household, w, row, p[0])
                 if code > 0:
-                    household.intent[w] = code
+                    apply(household, w, code)
                     numbers[found] = lottery_number(luck, household, w)
                     codes[found] = code
                     found += 1

@@ -13,7 +13,7 @@ import numpy as np
 
 from sim.behaviour.learn import abroad_in, learn, signal_of
 from sim.behaviour.live import live, lives
-from sim.behaviour.permits import applies, lottery_number
+from sim.behaviour.permits import applies, apply, lottery_number
 from sim.behaviour.plan import plan
 from sim.draws import luck_of
 from sim.engine.world import World
@@ -84,7 +84,7 @@ class PlainHousehold(mesa.Agent):
             for w in range(self.workers):
                 code = applies(self, w, e.corridors[self.origin], e.p)
                 if code > 0:
-                    self.intent[w] = code
+                    apply(self, w, code)
                     e.numbers.append(lottery_number(e.luck, self, w))
                     e.codes.append(code)
 

@@ -3,7 +3,8 @@
 ``run.json`` tells what was run and seals the tables (rows, SHA-256); ``corridors.parquet``, ``origins.parquet``,
 ``categories.parquet`` and ``spells.parquet`` hold the measures, ``policies.parquet`` what each policy cost; ``law.csv``
 is the law that was lived under. A comparison's folder is its scenario's folder with ``comparison.parquet``,
-``report.html`` and, in ``against/``, the folder of the run it is compared with. One line reads a table:
+``report.html`` and, in ``against/``, the folder of the run it is compared with, and in ``informed/`` those of
+the informed worlds that were asked for. One line reads a table:
 ``pandas.read_parquet(f)``, ``polars.read_parquet(f)``, ``SELECT * FROM 'f'`` in DuckDB.
 """
 
@@ -34,7 +35,9 @@ TABLES = ("corridors", "origins", "categories", "spells", "policies")
 HOUSEHOLDS = "households"
 """Written only where households were followed."""
 RUN, AGAINST, COMPARISON, REPORT = "run.json", "against", "comparison", "report.html"
-_OWN = {RUN, AGAINST, REPORT, COPY}
+INFORMED = "informed"
+"""The folder of the fully informed worlds that a comparison was asked for besides."""
+_OWN = {RUN, AGAINST, INFORMED, REPORT, COPY}
 STATE = ".state"
 """How the names of checkpoints end."""
 
@@ -78,6 +81,9 @@ def write_comparison(comparison: Comparison, directory: str | Path) -> Path:
         )
         (fresh / AGAINST).mkdir()
         _write_tables(comparison.against, fresh / AGAINST)
+        for world in comparison.informed:
+            (fresh / INFORMED / world.name).mkdir(parents=True)
+            _write_tables(world, fresh / INFORMED / world.name)
         write_file(fresh / REPORT, report_html(comparison).encode())
     return directory
 
@@ -100,14 +106,16 @@ def read_run(directory: str | Path) -> RunResult:
 
 
 def read_comparison(directory: str | Path) -> Comparison:
-    """Read a comparison back: both runs and the table."""
+    """Read a comparison back: both runs, the table, and the informed worlds where there are any."""
     directory = Path(directory)
     (table,), meta = _read(directory, (COMPARISON,))
     window = meta["comparison"]
     texts = {name: str(column.dtype) for name, column in table.items() if isinstance(column.dtype, pd.CategoricalDtype)}
     table = table.astype(dict.fromkeys(texts, "str"))[list(COLUMNS)]
+    folder = current(directory)
+    informed = tuple(read_run(path) for path in sorted((folder / INFORMED).glob("*")))
     return Comparison(
-        read_run(directory), read_run(current(directory) / AGAINST), table, window["first"], window["last"]
+        read_run(directory), read_run(folder / AGAINST), table, window["first"], window["last"], informed
     )
 
 

@@ -19,24 +19,31 @@ from sim.output.drawing import svg_of
 from sim.output.durable import replace_file
 from sim.output.figures import comparison_figure
 from sim.output.groups import group_changes, group_figure, hardest_hit
+from sim.output.misinformation_told import misinformation_html
 from sim.output.policy_tables import policies_html
 from sim.output.report_tables import full_table, headline_table, shift_table, sources_table
 from sim.output.result import Comparison
 from sim.output.shifts import place_shifts, shift_display, shift_svg
 from sim.output.words import display_of, row_of, summary_sentences, title_of
 
+AWARENESS = tuple(name for name in MEASURES if name.startswith("aware_") and MEASURES[name].unit == "percent")
 _TIME_FIGURES = (
     ("stocks", "Migrants by destination", ("stock",), True),
     ("moves", "Departures and returns", ("departures", "returns"), False),
     ("remittances", "Remittances", ("remittances_true", "remittances_true_real"), False),
     ("bans", "Banned, and banned without knowing it", ("banned", "unaware_banned"), False),
+    ("trips", "Wasted trips, and money lost at the border", ("refused", "border_loss"), False),
+    ("aware", "Who has heard of what, and who of the banned knows", AWARENESS, False),
+    ("work", "Who has heard of work abroad", ("aware_of_work",), True),
+    ("beliefs", "How wrong beliefs about wages are", ("belief_error",), False),
     ("jobless", "Returned and without work", ("jobless_returnees", "joblessness_12"), False),
     ("poverty", "Poverty", ("poverty",), False),
 )
 _CONTENTS = (
     ("summary", "Summary"), ("headline", "Headline figures"), ("time", "Over time"),
     ("shift", "Who went where instead"), ("groups", "Who is hit most"),
-    ("policies", "Whom the policies met, and what they cost"), ("all", "Full comparison"),
+    ("policies", "Whom the policies met, and what they cost"), ("misinformation", "What not knowing cost"),
+    ("all", "Full comparison"),
     ("reading", "How to read this"), ("sources", "Sources"),
 )  # fmt: skip
 _BAND = "Lines: mean over seeds; bands: nine seeds in ten."
@@ -85,7 +92,9 @@ def write_report(comparison: Comparison, path: str | Path) -> Path:
 def report_html(comparison: Comparison) -> str:
     """The report of a comparison as one self-contained page."""
     css = files("sim.output").joinpath("report.css").read_text(encoding="utf-8")
-    sections = (_summary, _headline, _over_time, _shift, _groups, policies_html, _full, _reading, _foot)
+    sections = (
+        _summary, _headline, _over_time, _shift, _groups, policies_html, misinformation_html, _full, _reading, _foot,
+    )  # fmt: skip
     made = zip(_CONTENTS, (make(comparison) for make in sections), strict=True)
     parts = [(name, title, content) for (name, title), content in made if content]
     body = "\n".join(f'<section id="{name}"><h2>{title}</h2>{content}</section>' for name, title, content in parts)
@@ -139,12 +148,18 @@ def _headline(comparison: Comparison) -> str:
 def _over_time(comparison: Comparison) -> str:
     out = []
     for name, title, wanted, by_destination in _TIME_FIGURES:
-        measures = [measure for measure in wanted if measure in comparison.scenario.origins]
+        measures = [measure for measure in wanted if _anything(comparison, measure)]
         if measures:
             figure = comparison_figure(comparison, measures, by_destination)
             caption = f"{_prose(measures)} {_BAND if len(comparison.scenario.seeds) > 1 else _ONE_SEED}"
             out.append(f"<h3>{title}</h3>{_figure(svg_of(figure, name, _alt(comparison, title, measures)), caption)}")
     return "".join(out)
+
+
+def _anything(comparison: Comparison, measure: str) -> bool:
+    """Whether either run has the measure at all, and not only as nothing."""
+    runs = comparison.scenario.origins, comparison.against.origins
+    return all(measure in frame for frame in runs) and any((frame[measure] > 0).any() for frame in runs)
 
 
 def _shift(comparison: Comparison) -> str:

@@ -11,6 +11,7 @@ import pandas as pd
 from sim.measures import MEASURES
 from sim.output.comparison import ALL, Month, compare, summarise
 from sim.output.costs import cost_rows
+from sim.output.misinformation import misinformation_rows
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -91,20 +92,34 @@ class RunResult:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two scenarios run with the same seeds, and what the first changes relative to the second."""
+    """Two scenarios run with the same seeds, and what the first changes relative to the second.
+
+    `informed` are the worlds of either side fully informed, as far as they have been run besides.
+    """
 
     scenario: RunResult
     against: RunResult
     table: pd.DataFrame
     first: Month = None
     last: Month = None
+    informed: tuple[RunResult, ...] = ()
 
     @classmethod
-    def of(cls, scenario: RunResult, against: RunResult, first: Month = None, last: Month = None) -> Comparison:
-        """Compare two runs over a window of months: `sim.output.comparison.compare`, then `sim.output.costs`."""
+    def of(
+        cls,
+        scenario: RunResult,
+        against: RunResult,
+        first: Month = None,
+        last: Month = None,
+        informed: tuple[RunResult, ...] = (),
+    ) -> Comparison:
+        """Compare two runs over a window of months: `sim.output.comparison.compare`, then `sim.output.costs` and
+        `sim.output.misinformation`.
+        """
         asked = scenario, against, first, last
-        table = pd.concat([part for part in (compare(*asked), cost_rows(*asked)) if len(part)], ignore_index=True)
-        return cls(scenario, against, table, first, last)
+        parts = (compare(*asked), cost_rows(*asked), misinformation_rows(scenario, against, informed, first, last))
+        table = pd.concat([part for part in parts if len(part)], ignore_index=True)
+        return cls(scenario, against, table, first, last, informed)
 
     @property
     def title(self) -> str:

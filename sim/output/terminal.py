@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.output.comparison import ALL, places
+from sim.output.misinformation_told import lost_tables
 from sim.output.numbers import ARROW, Display, count, display_for, plain
 from sim.output.policy_tables import cost_tables, met_table
 from sim.output.result import Comparison, RunResult
@@ -27,6 +28,8 @@ def print_comparison(comparison: Comparison, console: Console | None = None) -> 
     shown = comparison_table(comparison, unicode=_has_unicode(console))
     console.print(shown)
     _print_policies(console, comparison.scenario, comparison.against, *cost_tables(comparison, _has_unicode(console)))
+    for part in lost_tables(comparison, _has_unicode(console)):
+        console.print(part)
     console.print(Text(_fit(finding(comparison), console), style="bold"))
 
 

@@ -62,6 +62,7 @@ CORRIDOR_FIELDS = (
     "priority_access",
     "language_gain",
     "emergency_return",
+    "living_price",  # P_d ppp_d: what a dollar of living costs there relative to home, P_d base = 1
 )
 """Of an origin and a destination in a month."""
 

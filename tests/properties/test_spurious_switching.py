@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from small_worlds import begin, scenario
 
-from sim.behaviour.plan import lawful_route
+from sim.behaviour.routes import lawful_route
 from sim.draws import luck_of
 from sim.engine.blocks import plan_block
 from sim.model import MigrationModel

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from one_household import Counts, corridor, home, households, offer, parameters
 
-from sim.behaviour.plan import CLOSED, FREE_BIT, PERMIT_BIT, believed, means, pay_at_home, plan, trips_to
+from sim.behaviour.plan import CLOSED, OTHERWISE, believed, pay_at_home, plan, trips_to
+from sim.behaviour.routes import FREE_BIT, PERMIT_BIT, SEASONAL_BIT, means
 from sim.draws import luck_of
 from sim.households.ties import TIE_ROW
 from sim.schema.attributes import BELIEF_ONE, HOME, NO_INTENT, SHARE_ONE, SKILL_ONE, TRIPS_ONE
@@ -23,7 +24,7 @@ def value(household: np.void, p: np.void, drawn: float = 0.3, held: float = 0.2,
     purse = max(1.0, means(household, p))
     skill = math.log(household["skill"] / SKILL_ONE)
     where = corridor(**{**LAW, **fields})
-    return believed(household, 0, 0, skill, math.log(100.0), 100.0, purse, drawn, held, where, p)
+    return believed(household, 0, 0, household["heard"], skill, math.log(100.0), 100.0, purse, drawn, held, where, p)
 
 
 def test_utility_is_the_equation_s():
@@ -116,3 +117,57 @@ def test_the_employed_abroad_and_the_too_young_or_old_do_not():
         intents, counts = planned(households(200, stirred=1, **fields), attraction=-60.0)
         assert (intents == NO_INTENT).all()
         assert counts[Tally.DELIBERATIONS, 0] == 0
+
+
+SCHEME = {"seasonal_pool": 5.0, "permit_access": 1.0, "season_departures": 1.0}
+
+
+def without_the_permit(
+    many: int, heard: int, stirred: int = 1, season: float = 1.0, **fields: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Where many households mean to be, and where if they are not drawn for a seasonal permit at destination 1.
+
+    Destination 2 has no seasonal permits, and its own `season`; `fields` are those of destination 1.
+    """
+    people = households(many, heard=heard, stirred=stirred, savings=200_000)
+    law = {**LAW, "season_departures": 1.0}
+    rows = np.array([corridor(**{**law, **SCHEME, **fields}), corridor(**{**law, "season_departures": season})])
+    ties, nobody = np.zeros(many, TIE_ROW).view(np.recarray), np.zeros(0, np.int32)
+    at_home, p, counts = home(season_departures=1.0), parameters(legal_permit=2.0, hazard=0.9), Counts()
+    abroad = np.zeros(many, np.int8)
+    for i, household in enumerate(people):
+        plan(household, i, 5, luck_of(1, 5), at_home, offer(), rows, np.ones(9), ties, nobody, abroad, p, counts.flat)
+    intents = np.maximum(people["intent"][:, 0], HOME)
+    return intents % OTHERWISE, intents // OTHERWISE
+
+
+def test_where_to_go_without_a_seasonal_permit_is_what_would_have_been_chosen_had_there_been_none():
+    many = 3000
+    hopeful, otherwise = without_the_permit(many, SEASONAL_BIT)
+    unaware, _ = without_the_permit(many, 0)
+    applied = hopeful == 1
+    assert 200 < applied.sum() < many
+    assert (otherwise[applied] == unaware[applied]).all()
+    assert len(np.unique(otherwise[applied])) == 3  # home, there all the same, and elsewhere
+    assert (hopeful[~applied] == unaware[~applied]).all()
+    assert (otherwise[~applied] == 0).all()
+
+
+def test_a_work_permit_is_what_some_fall_back_on_unless_it_is_drawn_for_too():
+    both = SEASONAL_BIT | PERMIT_BIT
+    for pool, known in ((-1.0, PERMIT_BIT), (5.0, 0)):
+        hopeful, otherwise = without_the_permit(2000, both, work_pool=pool)
+        lacking, _ = without_the_permit(2000, known)
+        applied = hopeful == 1
+        assert (otherwise[applied] == lacking[applied]).all()
+
+
+def test_a_place_to_fall_back_on_has_its_own_season():
+    hopeful, otherwise = without_the_permit(6000, SEASONAL_BIT, stirred=0, season=0.4)
+    _, at_once = without_the_permit(6000, SEASONAL_BIT, stirred=1, season=0.4)
+    applied = hopeful == 1
+    elsewhere = applied & (at_once == 2)
+    kept = (otherwise[elsewhere] == 2).mean()
+    assert abs(kept - 0.4) < 4 * math.sqrt(0.24 / elsewhere.sum())
+    assert (otherwise[elsewhere] != 1).all()
+    assert (otherwise[applied & ~elsewhere] == at_once[applied & ~elsewhere]).all()

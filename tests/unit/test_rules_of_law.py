@@ -12,17 +12,8 @@ from sim.behaviour.come_home import leave
 from sim.behaviour.enforce import BAN, COMPLIES, EXPELLED, EXPELLED_BANNED, EXPULSION, STAYS, enforce, impose, run_ban
 from sim.behaviour.live import face_the_law, rest_at_home
 from sim.behaviour.permits import SCHEMES
-from sim.behaviour.plan import (
-    ENDED,
-    FREE,
-    FREE_BIT,
-    NO_ROUTE,
-    PERMIT_BIT,
-    SEASONAL,
-    SEASONAL_BIT,
-    WORK_PERMIT,
-    lawful_route,
-)
+from sim.behaviour.plan import ENDED
+from sim.behaviour.routes import FREE, FREE_BIT, NO_ROUTE, PERMIT_BIT, SEASONAL, SEASONAL_BIT, WORK_PERMIT, lawful_route
 from sim.behaviour.travel import travel
 from sim.draws import luck_of
 from sim.schema.attributes import HOME, IRREGULAR, PLACES, REGULAR, SHARE_ONE
@@ -216,6 +207,13 @@ def test_expulsion_is_known_and_the_second_is_longer():
         assert told == verdict
         assert household["ban_left"][0] == months
         assert household["q"][0] == 500
+
+
+def test_a_law_silent_on_repetition_bans_as_for_the_first_time():
+    law = {"detection": 1.0, "expulsion": 1.0, "ban_expulsion": 60.0, "ban_repeat_expulsion": 0.0}
+    household = households(place=1, months=9, regime=IRREGULAR, overstay=4, cause=EXPULSION)[0]
+    month_of_law(household, 50, parameters(risk_jump=0.0), **law)
+    assert household["ban_left"][0] == 60
 
 
 def test_an_expelled_worker_comes_home_by_force():

@@ -18,12 +18,14 @@ from sim.behaviour.permits import (
     SCHEMES,
     SEASONAL_SCHEME,
     applies,
+    apply,
     lottery_number,
 )
-from sim.behaviour.plan import NO_ROUTE, PERMIT_BIT, SEASONAL, SEASONAL_BIT, WORK_PERMIT, believed, true_worth
+from sim.behaviour.plan import OTHERWISE, believed, true_worth
+from sim.behaviour.routes import NO_ROUTE, PERMIT_BIT, SEASONAL, SEASONAL_BIT, WORK_PERMIT
 from sim.behaviour.travel import travel
 from sim.behaviour.work import work_abroad
-from sim.schema.attributes import COURSE, HOME, IRREGULAR, PLACES, REGULAR, SHARE_ONE, SKILL_ONE
+from sim.schema.attributes import COURSE, HOME, IRREGULAR, NO_INTENT, PLACES, REGULAR, SHARE_ONE, SKILL_ONE
 from sim.tallies import Tally
 
 MANY = 3000
@@ -36,9 +38,9 @@ def assert_share(count: int, expected: float) -> None:
     assert abs(count / MANY - expected) < 4 * (expected * (1 - expected) / MANY) ** 0.5
 
 
-def going(heard: int = PERMIT_BIT, **fields: int) -> np.void:
+def going(heard: int = PERMIT_BIT, otherwise: int = HOME, **fields: int) -> np.void:
     household = households(**{"heard": heard, "savings": 90_000, **fields})[0]
-    household["intent"][0] = 2
+    household["intent"][0] = 2 + OTHERWISE * otherwise
     return household
 
 
@@ -52,7 +54,8 @@ def go(household: np.void, won: dict[int, int] | None = None, **fields: float) -
     granted = np.full((SCHEMES, PLACES), LOST, np.int64)
     for scheme, largest in (won or {}).items():
         granted[scheme, 1] = largest
-    household["intent"][0] = max(2, applies(household, 0, rows, p))
+    if code := applies(household, 0, rows, p):
+        apply(household, 0, code)
     travel(household, 0, 20, LUCK, rows, granted.ravel(), p, counts.flat)
     return counts
 
@@ -121,14 +124,39 @@ def test_a_recruiter_s_place_does_not_open_the_border():
     assert (counts[Tally.RECRUITED, 2], slipped["route"][0], slipped["jobless"][0]) == (0, NO_ROUTE, 1)
 
 
-def test_a_seasonal_permit_is_won_or_waited_for():
-    law = {"seasonal_pool": 3.0, "seasonal_length": 6.0, **PERMITS}
-    household = going(heard=SEASONAL_BIT | PERMIT_BIT)
-    assert go(household, {QUOTA: WON}, **law)[Tally.SEASONAL_REFUSED, 2] == 1
-    assert household["place"][0] == HOME
-    household = going(heard=SEASONAL_BIT | PERMIT_BIT)
-    go(household, {SEASONAL_SCHEME: WON}, **law)
-    assert (household["route"][0], household["permit"][0]) == (SEASONAL, 6)
+SCHEME = {"seasonal_pool": 3.0, "seasonal_length": 6.0}
+BOTH = SEASONAL_BIT | PERMIT_BIT
+
+
+def test_a_seasonal_permit_is_for_the_winners():
+    for otherwise in (HOME, 2, 3):
+        household = going(BOTH, otherwise)
+        go(household, {SEASONAL_SCHEME: WON}, **SCHEME, **PERMITS)
+        assert (household["place"][0], household["route"][0], household["permit"][0]) == (2, SEASONAL, 6)
+
+
+@pytest.mark.parametrize(
+    ("otherwise", "pool", "route"),
+    [(HOME, 5.0, NO_ROUTE), (2, 5.0, NO_ROUTE), (2, -1.0, WORK_PERMIT), (3, 5.0, NO_ROUTE), (3, -1.0, WORK_PERMIT)],
+)
+def test_who_is_not_drawn_for_a_seasonal_permit_goes_on_without_or_stays(otherwise, pool, route):
+    """A quota's draw is missed: under one there is no work permit for whoever had applied for a seasonal one."""
+    household = going(BOTH, otherwise)
+    counts = go(household, {QUOTA: WON, RECRUITMENT: WON}, **{**SCHEME, **PERMITS, "work_pool": pool})
+    assert (household["place"][0], household["route"][0], household["intent"][0]) == (otherwise, route, NO_INTENT)
+    assert counts[Tally.SEASONAL_REFUSED, 2] == 1
+    assert counts[Tally.WORK_REFUSED, 2] == counts[Tally.SEASONAL_PERMITS, 2] == 0
+    assert sum(counts[Tally.DEPARTURES, place] for place in (1, 2, 3)) == (otherwise != HOME)
+    assert counts[Tally.TRAVEL, 0] == (20_000 if otherwise else 0)
+
+
+def test_one_abroad_who_is_not_drawn_stays_goes_on_or_comes_home():
+    for otherwise, moved in ((1, 0), (3, 1), (HOME, 0)):
+        household = going(BOTH, otherwise, place=1, months=9, jobless=1)
+        counts = go(household, **SCHEME)
+        assert household["place"][0] == otherwise
+        assert counts[Tally.MOVED_ON, 1] == moved
+        assert counts[Tally.RETURNS_JOB_LOST, 1] == (otherwise == HOME)
 
 
 @pytest.mark.parametrize(("sector", "expected"), [(0, 0.2), (2, 0.7)])
@@ -171,7 +199,7 @@ def test_what_skill_and_language_are_paid():
 def test_the_choice_sees_what_skill_is_paid(view):
     household = households()[0]
     args = (1.0, 0.0, 0.0, corridor(), parameters(phi=0.0))
-    less, more = (view(household, 0, 0, log_skill, 5.0, 150.0, 1e4, *args[1:]) for log_skill in (3.5, 3.8))
+    less, more = (view(household, 0, 0, 0, log_skill, 5.0, 150.0, 1e4, *args[1:]) for log_skill in (3.5, 3.8))
     assert more - less == pytest.approx(parameters()["beta"] * 0.3)
 
 

@@ -20,7 +20,8 @@ from sim.behaviour.advise import (
 )
 from sim.behaviour.enforce import EXPULSION
 from sim.behaviour.permits import applies
-from sim.behaviour.plan import FREE_BIT, PERMIT_BIT, pay_at_home, plan
+from sim.behaviour.plan import pay_at_home, plan, true_worth
+from sim.behaviour.routes import FREE_BIT, PERMIT_BIT
 from sim.behaviour.travel import enter
 from sim.behaviour.work import chance_at_home, pay_of_work_at_home, serve_jobless, work_at_home
 from sim.draws import Purpose, bits_in, lasting, luck_of, third_of
@@ -203,6 +204,35 @@ def test_the_informed_know_rules_wages_and_their_own_status():
     assert household["heard"] == 255
     assert not household["wage_belief"].any()
     assert household["q"][:2].tolist() == [1_500, SHARE_ONE]
+
+
+@pytest.mark.parametrize(
+    ("overstay", "law", "q"),
+    [
+        (1, {"ban_overstay_1_month": 36.0}, 1.0),  # an overstay of up to thirty days is not listed
+        (4, {"ban_overstay_1_month": 36.0}, 0.6),
+        (4, {}, 1.0),
+        (1, {"ban_excess_stay": 36.0, "window_months": 6.0}, 0.6),
+    ],
+)
+def test_the_informed_abroad_know_what_leaving_would_bring(overstay, law, q):
+    household = households(place=2, months=8, overstay=overstay, regime=1)[0]
+    rows = np.array([corridor(), corridor(refusal=0.8, listing=0.5, **law), corridor()])
+    know_all(household, home(in_force=255.0), rows)
+    assert household["q"][0] == int(q * SHARE_ONE + 0.5)
+    assert household["ban_from"][0] == (2 if q < 1.0 else 0)
+    assert household["ban_left"][0] == 0
+
+
+def test_who_slips_in_on_a_ban_has_no_papers_and_knows_it_beforehand():
+    rows = [corridor(refusal=0.5, permit_access=1.0, free_movement=free, true_log_regular=6.0) for free in (0.0, 1.0)]
+    for fields in ({"ban_from": 1, "ban_left": 9}, {}):
+        household = households(heard=255, savings=900_000, **fields)[0]
+        plain, papers = (
+            true_worth(household, 0, 0, known, 0.0, 5.0, 150.0, 9e3, 0.0, 0.0, row, parameters())
+            for known, row in zip((0, 255), rows, strict=True)
+        )
+        assert (papers > plain) == (not fields)
 
 
 def chosen(people: np.ndarray, share: float, rows: np.ndarray, **fields: float) -> Counts:

@@ -9,6 +9,9 @@ USAGE
 KEYS (unit, default)
   scenario=S     the scenario asked about: a name (sim scenarios) or path/to/file.yaml (history)
   against=B      the scenario it is compared with (history)
+  misinformation=true
+                 also run each side with everybody fully informed, and tell what not knowing cost on either side, and
+                 how the scenario changes it (false; costs two more runs, which share the burn-in)
   policy=, policies.POLICY.SETTING=, law=    belong to the scenario asked about, never to the other one
   All other keys are those of `sim run` (sim run --help) and hold for both sides. The folder's name is S_against_B
   unless name= or output= says otherwise.
@@ -22,6 +25,8 @@ EXAMPLES
   sim compare scenario=no_ban against=history
   sim compare scenario=history against=no_ban name=demo
   sim compare scenario=no_devaluation against=history population.scale=0.01 seeds=20
+  sim compare scenario=history against=history_informed
+  sim compare scenario=inform_before_you_ban against=history misinformation=true
   sim compare policy=devaluation policies.devaluation.share=0.2 against=history name=fall_of_a_fifth
 
 WHAT IS PRINTED
@@ -30,13 +35,16 @@ WHAT IS PRINTED
   met. Where they cost anything: public cost by policy, and the cost of a wasted trip averted (a traveller less refused
   at the border), of a ban averted, and of a year that a household is not poor (poor households are a stock), each with
   Fieller's 95 % interval, or the word why there is none.
+  Where the fully informed world of a side is there (as history_informed is that of history): what not knowing cost,
+  per household and in wasted trips, money lost at the border, bans and years of ban.
 
 FILES WRITTEN
   results/NAME/comparison.parquet  measure, unit, origin, destination, scenario_mean, against_mean, difference, low95,
                                    high95, seeds, independent_seeds, note; after the measures, public_cost_of_POLICY
                                    and the costs per outcome, whose ratio stands as difference
   results/NAME/report.html         the same to read, with figures; works offline
-  results/NAME/run.json and the tables of `sim run` for the scenario; results/NAME/against/ for the other side
+  results/NAME/run.json and the tables of `sim run` for the scenario; results/NAME/against/ for the other side, and
+  results/NAME/informed/ for the informed worlds of either
   The folder is written whole or not at all.
 
 EXIT STATUS
@@ -76,18 +84,18 @@ def perform(one: Request) -> None:
     from sim.cli.progress import bar, notice, typed
     from sim.cli.touches import warn_of_idle, warn_of_untouched
     from sim.output.folder import require_writable, write_comparison
-    from sim.output.result import Comparison
     from sim.output.terminal import print_comparison
-    from sim.simulation import simulate_pair
+    from sim.simulation import informed_worlds, simulate_comparison
 
     assert one.against is not None
     require_writable(one.folder)
     for side in (one.scenario, one.against):
         warn_of_idle(side, one.region)
-    with bar(f"{one.scenario.name} against {one.against.name}", [one.scenario, one.against]) as progress:
-        sides = simulate_pair(one.scenario, one.against, one.region, progress)
-    comparison = Comparison.of(*sides)
-    for side in sides:
+    informed = informed_worlds(one.scenario, one.against) if one.misinformation else []
+    with bar(f"{one.scenario.name} against {one.against.name}", [one.scenario, one.against, *informed]) as progress:
+        comparison = simulate_comparison(one.scenario, one.against, one.region, informed, progress)
+    sides = comparison.scenario, comparison.against
+    for side in (*sides, *comparison.informed):
         side.meta["command"] = typed()
     folder = write_comparison(comparison, one.folder)
     print_comparison(comparison)

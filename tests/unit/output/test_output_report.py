@@ -93,7 +93,7 @@ def test_every_part_is_there_in_order(html, comparison):
 
 def test_drawings_are_valid_have_text_and_words_for_those_who_cannot_see(html):
     drawings = svgs(html)
-    assert len(drawings) == 11
+    assert len(drawings) == 15
     for drawing in drawings:
         assert drawing.get("role") == "img"
         assert len(drawing.get("aria-label", "")) > 30
@@ -119,9 +119,9 @@ def test_names_from_a_scenario_file_stay_text(run):
     html = report_html(Comparison.of(scenario, run("history", **small)))
     tags = {tag for tag, _ in Page(html).tags}
     assert not {"script", "img"} & tags
-    assert len(svgs(html)) == 8
+    assert len(svgs(html)) == 12
     words = [text.text for drawing in svgs(html) for text in drawing.iter(f"{SVG}text")]
-    assert sum("$a_1$" in str(word) for word in words) == 6  # the legends
+    assert sum("$a_1$" in str(word) for word in words) == 10  # the legends
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ def test_a_comparison_fits_100_columns_and_is_plain_when_piped(comparison, encod
         assert title_of(measure) in text
     arrow = "\u2192" if encoding == "utf-8" else ">"
     for corridor in (f"TJK {arrow} RUS", f"UZB {arrow} OTH"):
-        assert text.count(corridor) == 10
+        assert text.count(corridor) == 11
     assert text.rstrip().splitlines()[-2].startswith("Under no_ban, compared with history, remittances sent (")
 
 
