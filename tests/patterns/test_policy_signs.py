@@ -5,8 +5,9 @@ households. The mean difference is held against 0 by a one-sided t test at 1 %. 
 standard deviation between pairs as a pilot of eight other seeds gave it, halved to be safe and at most 4; the power that
 follows from it is at least 0.9 for every row, which takes an effect of 1.6.
 
-A sign is no level: sizes come from the model's rules and from assumed figures. Departures after a campaign are not
-tested, since studies disagree (see the page of `information_campaign`).
+A sign is no level: sizes come from the model's rules and from assumed figures. Where an example is too small to be told
+from luck at this scale, a larger dose is given. Not claimed, and so not tested: departures after a campaign, where studies
+disagree, and under public works, where the model has two ways that nearly cancel.
 """
 
 from __future__ import annotations
@@ -62,39 +63,49 @@ def claims(policy: str, *rows: tuple, **common: Any) -> tuple[Row, ...]:
 RUS, KAZ, TJK = {"destination": "RUS"}, {"destination": "KAZ"}, {"origin": "TJK"}
 AFTER = {"window": ("2015-09", "2016-12")}
 REFUGEES = {"origins": ["TJK"], "refugees": 3000}
-ALL_RETURNEES = {"capacity": 50_000, "who": "all", "search": 1.5, "during": ["2014-01", None]}
+FROM_2014 = {"during": ["2014-01", None]}
+ALL_RETURNEES = FROM_2014 | {"capacity": 50_000, "who": "all", "search": 1.5}
+MEETINGS = FROM_2014 | {"topics": ["ban_rules", "own_status"], "seeding": "departing", "channel": "meeting", "heads": 60_000}
+DEAR = {"destination": "RUS", "origins": ["TJK", "UZB"], "monthly": 15_000, "during": ["2015-01", None]}
+WORKS = FROM_2014 | {"capacity": 500_000, "pay": 120}
+AGENCIES = {"destination": "RUS", "origins": ["TJK"], "places": 600_000, "fee": 100, "known_to": 1}
+TEN_YEARS, NO_BAN = {"months": 120}, {"months": 0}
+KNOWN = {"destination": "KAZ", "quota": 100_000, "start": "2014-03", "known_to": 0.6}
+CENTRES = FROM_2014 | {"capacity": 50_000, "known_to": 0.6}
 
 ROWS = (
-    *claims("amnesty", ("banned", -1, 0), **TJK, **RUS, **AFTER),
-    *claims("credit", ("debt", -1, 0), ("savings", +1, 0)),
-    *claims("cross_border_trade", ("poverty", -1, 0)),
-    *claims("devaluation", ("remittances_true", -1, 0), ("returns", +1, 0), **RUS, window=("2014-08", "2015-07")),
-    *claims("exchange_rate", ("remittances_true", +1, 0), ("returns", -1, 0), **RUS, window=("2015-01", "2015-12")),
-    *claims("emergency_return", ("returns", +1, 0), **RUS, window=("2015-02", "2015-02")),
-    *claims("emergency_return", ("jobless_returnees", +1, 0), window=("2015-02", "2015-07")),
-    *claims("employer_compliance", ("wage_theft", -1, 0), **RUS),
-    *claims("enforcement", ("detections", +1, 0), ("departures", -1, 0), ("returns - forced_returns", -1, 0), **RUS),
-    *claims("free_movement", ("regular / stock", +1, 0), ("stock", +1, 0), **TJK, **RUS, **AFTER),
-    *claims("full_information", ("refused", -1, 0), ("unaware_banned", -1, 0), **RUS),
-    *claims("information_campaign", ("aware_ban_rules", +1, 0)),
-    *claims("information_campaign", ("unaware_banned", -1, 0), ("refused", -1, 0), **RUS),
-    *claims("labour_demand", ("working", -1, 0), ("remittances_true", -1, 0), **RUS, **AFTER),
-    *claims("matched_savings", ("savings", +1, 0)),
-    *claims("patent", ("work_permits", -1, 0), ("irregular", +1, 0), **TJK, **RUS, **AFTER),
-    *claims("public_works", ("poverty", -1, 0), ("departures", -1, 0)),
-    *claims("recruitment", ("irregular", -1, 0), ("remittances_true / stock", +1, 0), **TJK, **RUS),
-    *claims("reentry_ban", ("banned", +1, 0), ("departures", -1, 0), **RUS),
-    *claims("refugee_work", ("refugees_self_reliant", +1, 0), settings=REFUGEES | {"right": 1.0}, against=REFUGEES, **TJK),
-    *claims("regularisation", ("irregular", -1, 0), ("wage_theft", -1, 0), **RUS, **AFTER),
-    *claims("reintegration", ("joblessness_6", -1, 0), settings=ALL_RETURNEES),
-    *claims("seasonal_work", ("seasonal_permits", +1, 0), ("regular", +1, 0), **KAZ),
-    *claims("skills", ("remittances_true", +1, 0), **RUS),
-    *claims("support_centre", ("trips_called_off", +1, 0)),
-    *claims("support_centre", ("refused", -1, 0), **RUS),
-    *claims("transfer_fee", ("transfer_fees", -1, 0), ("remittances_true_real", +1, 0)),
-    *claims("travel_cost", ("departures", +1, 0), **RUS),
-    *claims("visa_free_days", ("irregular", +1, 0), ("bans_imposed", +1, 0), **RUS),
-    *claims("work_quota", ("work_permits", -1, 0), ("work_refused", +1, 0), **RUS),
+    *claims("amnesty", ("banned", -1, 4), **TJK, **RUS, **AFTER),
+    *claims("credit", ("debt", -1, 3.07), ("savings", +1, 4)),
+    *claims("cross_border_trade", ("poverty", -1, 4)),
+    *claims("devaluation", ("remittances_true", -1, 4), ("returns", +1, 4), **RUS, window=("2014-08", "2015-07")),
+    *claims("exchange_rate", ("remittances_true", +1, 4), **RUS, window=("2015-01", "2015-12")),
+    *claims("exchange_rate", ("returns", -1, 4), **RUS, window=("2014-11", "2015-04")),
+    *claims("emergency_return", ("returns", +1, 4), **RUS, window=("2015-02", "2015-02")),
+    *claims("emergency_return", ("jobless_returnees", +1, 4), window=("2015-02", "2015-07")),
+    *claims("employer_compliance", ("wage_theft", -1, 4), **RUS),
+    *claims("enforcement", ("detections", +1, 4), ("departures", -1, 2.99), ("returns - forced_returns", -1, 4), **RUS),
+    *claims("free_movement", ("regular / stock", +1, 4), ("stock", +1, 4), **TJK, **RUS, **AFTER),
+    *claims("full_information", ("refused", -1, 4), ("unaware_banned", -1, 4), **RUS),
+    *claims("information_campaign", ("aware_ban_rules", +1, 4)),
+    *claims("information_campaign", ("unaware_banned", -1, 3.88), ("refused", -1, 3.4), settings=MEETINGS, **RUS),
+    *claims("labour_demand", ("working", -1, 4), ("remittances_true", -1, 4), **RUS, **AFTER),
+    *claims("matched_savings", ("savings", +1, 4)),
+    *claims("patent", ("work_permits", -1, 4), ("irregular / stock", +1, 4), settings=DEAR, **RUS, **AFTER),
+    *claims("public_works", ("poverty", -1, 4), settings=WORKS),
+    *claims("recruitment", ("irregular", -1, 4), ("remittances_true / stock", +1, 1.75), settings=AGENCIES, **TJK, **RUS),
+    *claims("reentry_ban", ("banned", +1, 4), settings=TEN_YEARS, **RUS, **AFTER),
+    *claims("reentry_ban", ("departures", -1, 4), settings=TEN_YEARS, against=NO_BAN, **RUS),
+    *claims("refugee_work", ("refugees_self_reliant", +1, 4), settings=REFUGEES | {"right": 1.0}, against=REFUGEES, **TJK),
+    *claims("regularisation", ("irregular", -1, 4), ("wage_theft", -1, 4), **RUS, **AFTER),
+    *claims("reintegration", ("joblessness_6", -1, 2.71), settings=ALL_RETURNEES),
+    *claims("seasonal_work", ("seasonal_permits", +1, 4), ("regular", +1, 1.91), settings=KNOWN, **KAZ),
+    *claims("skills", ("remittances_true", +1, 4), **RUS),
+    *claims("support_centre", ("trips_called_off", +1, 1.96), settings=CENTRES),
+    *claims("support_centre", ("refused", -1, 3.01), settings=CENTRES, **RUS),
+    *claims("transfer_fee", ("transfer_fees", -1, 4), ("remittances_true_real", +1, 4)),
+    *claims("travel_cost", ("departures", +1, 4), **RUS),
+    *claims("visa_free_days", ("irregular", +1, 4), ("bans_imposed", +1, 3.34), **RUS),
+    *claims("work_quota", ("work_permits", -1, 4), ("work_refused", +1, 4), **RUS),
 )
 NO_SIGN = {"law": "holds amendments off, and has what sign they had"}
 
