@@ -314,7 +314,9 @@ def test_an_interruption_leaves_no_half_results(tmp_path):
     leader, follower = pty.openpty()  # a terminal on standard error: the bar tells when the run goes on
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm", "COLUMNS": "100"}
     command = [sys.executable, "-m", "sim", "run", "population.scale=0.001", "seeds=50", "name=long"]
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it, and hands that on
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=follower, env=environment)
+    signal.signal(signal.SIGINT, before)
     os.close(follower)
     told, sent = b"", False
     with contextlib.suppress(OSError):  # a terminal that nobody writes to any more
