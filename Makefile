@@ -9,14 +9,15 @@ LOCK := $(BIN)/pip-compile --generate-hashes --no-emit-index-url --no-emit-find-
 # matplotlib would make a folder among the user's settings
 export MPLCONFIGDIR := $(CURDIR)/$(VENV)/matplotlib
 
-.PHONY: demo test docs bench lock clean help
+.PHONY: demo test docs pictures bench lock clean help
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo    install, then run history against no_ban: results/demo/report.html"
 	@echo "make test    install what the tests need, then style, imports and tests"
 	@echo "make bench   speed, memory, peers and paired seeds: some twenty minutes"
-	@echo "make docs    the reference pages, from the tables of the program"
+	@echo "make docs    the reference pages, from the tables and classes of the program"
+	@echo "make pictures  the pictures of the page of policies, from runs: a minute"
 	@echo "make lock    renew the locked requirements"
 	@echo "make clean   remove the environment and everything that was built"
 
@@ -33,6 +34,10 @@ bench: $(STAMP)-project
 
 docs: $(STAMP)-project
 	$(BIN)/python docs/make_tables.py
+	$(BIN)/python docs/make_policies.py
+
+pictures: $(STAMP)-project
+	$(BIN)/python docs/make_policy_pictures.py
 
 # The steps of an installation, each with a stamp, so that a second call is quick. Nothing is installed that is not locked.
 $(STAMP)-venv:

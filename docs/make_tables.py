@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from sim.measures import CATEGORY_MEASURES, MEASURES, Measure
+from sim.output.costs import OUTCOMES
 from sim.output.durable import replace_file
 from sim.output.misinformation import LOSSES
 from sim.schema.attributes import ATTRIBUTES, CAUSES, HOUSEHOLD
@@ -61,6 +62,22 @@ SPELLS_TEXT = """Table `spells.parquet`: by seed, origin, destination and length
 spells `ended` over the whole run, the person-months `running` at the ends of months, and
 `survival`, the share of spells that last beyond the band (Kaplan and Meier 1958, doi:10.1080/01621459.1958.10501452,
 with the monthly chance constant within a band)."""
+POLICIES_TEXT = """Table `policies.parquet`: by seed, month, origin and policy, `public_cost` in USD per month, of
+each policy that costs anything; their sum is the origin's `public_cost`. A cost counts in the months and places in
+which the policy is in force."""
+COMPARISON_TEXT = """A comparison (`comparison.parquet`, the report, the terminal) sets these measures side by side.
+After them stand, where either side spends public money:
+
+- `public_cost_of_POLICY`, USD per month, by origin; 0 on a side that does not have the policy.
+- a cost per outcome, by origin: the difference in public cost over that in outcomes, paired by seed. The ratio
+  stands in the column `difference`, Fieller's 95 % interval in `low95` and `high95` (Fieller 1954, Journal of the
+  Royal Statistical Society B 16(2): 175-185). Where the interval of the outcome's difference holds 0, with one
+  seed, or where one side both costs less and averts more, there is no ratio, and `note` says why."""
+TOUCHED_TEXT = """`touched` in `run.json` (in Python `result.touched`) has a row for each policy and quantity it may
+change, or topics it tells: `cells` (months x places in which the policy, alone, changes it), `first` and `last`
+month, whom it met there (`measure`, `people`, `unit`) and with how much money (`money_measure`, `money` in USD),
+added up over months and places, mean over seeds. A stock is added up to person-months, a flow to persons. Where the
+policy does away with what would be counted (a ban of 0 months), there is no figure. It is exposure, not effect."""
 LOSSES_TEXT = """Rows of `comparison.parquet`, where the same world fully informed has been run: `sim compare
 scenario=history against=history_informed`, or any two scenarios with `misinformation=true`. In the informed world every
 household knows every rule in force, wages and its own status from the first month on, with the same past and the same
@@ -128,7 +145,9 @@ def measures() -> str:
     ]
     parts += ["## By origin", ORIGINS_TEXT, table(heads, rows(m for m in known if m.level == "origin"))]
     parts += ["## By category of people", CATEGORIES_TEXT, table(heads, rows(CATEGORY_MEASURES))]
-    parts += ["## Spells", SPELLS_TEXT]
+    parts += ["## Spells", SPELLS_TEXT, "## Public cost by policy", POLICIES_TEXT]
+    outcomes = table(("row", "unit", "definition"), ((f"`{o.name}`", o.unit, o.prose) for o in OUTCOMES))
+    parts += ["## In a comparison", COMPARISON_TEXT, outcomes, "## Whom policies met", TOUCHED_TEXT]
     losses = [(f"`{loss.name}`", loss.unit, loss.prose) for loss in LOSSES]
     parts += ["## What misinformation cost", LOSSES_TEXT, table(("row", "unit", "definition"), losses)]
     return "\n\n".join(parts) + "\n"

@@ -61,8 +61,9 @@ def run(
     Returns
     -------
     RunResult
-        Tables by seed and month, at population size (`corridors`, `origins`, `categories`, `spells`), `meta`, and
-        `figure(measure)`; what the columns are, with units, is in docs/measures.md.
+        Tables by seed and month, at population size (`corridors`, `origins`, `categories`, `spells`; `policies`: what
+        each cost), `touched` (whom each policy met), `meta`, and `figure(measure)`; what the columns are, with units,
+        is in docs/measures.md.
 
     Raises
     ------
@@ -114,7 +115,8 @@ def compare(
     -------
     Comparison
         `table` (per measure and corridor: both means over the months, the paired difference, its 95 % interval, and how
-        many seeds independent runs would need for it), `scenario` and `against` (each a RunResult), `figure(measure)`.
+        many seeds independent runs would need for it; then public cost by policy and per outcome averted), `scenario`
+        and `against` (each a RunResult), `figure(measure)`.
 
     Raises
     ------

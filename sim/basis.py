@@ -31,7 +31,7 @@ class Basis:
     pack: quantities before any policy, over the pack's months; quantities: after them, over the scenario's months;
     costs: by policy and measure, USD per unit of the measure, shape (months, origins, destinations), or (months,
     origins) of a measure of origins; changes: by policy and quantity, where the policy alone changes it, bool, in the
-    quantity's shape; policies: the names of all.
+    quantity's shape; abolished: those of them that it makes 0 wherever it changes them; policies: the names of all.
     """
 
     pack: dict[str, np.ndarray]
@@ -39,6 +39,7 @@ class Basis:
     campaigns: tuple[Campaign, ...]
     costs: dict[tuple[str, str], np.ndarray]
     changes: dict[tuple[str, str], np.ndarray] = field(default_factory=dict)
+    abolished: frozenset[tuple[str, str]] = frozenset()
     policies: tuple[str, ...] = ()
 
     @classmethod
@@ -49,17 +50,18 @@ class Basis:
         pack = {name: region.array(name) for name, quantity in QUANTITIES.items() if quantity.path != "groups"}
         pack = _overridden(pack, scenario, region)
         months = scenario.months
+        modified = [(p, name) for p in policies for name in p.modifies if name in pack]
+        where = {
+            (p.name, name): tuple(cells[:months] for cells in changes(p, name, pack[name], context))
+            for p, name in modified
+        }
         return cls(
             pack=pack,
             quantities={name: changed(name, v, policies, context)[:months] for name, v in pack.items()},
             campaigns=tuple(replace(one, policy=p.name) for p in policies for one in p.informs(context)),
             costs={(p.name, name): v[:months] for p in policies for name, v in _unit_costs(p, context).items()},
-            changes={
-                (p.name, name): changes(p, name, pack[name], context)[:months]
-                for p in policies
-                for name in p.modifies
-                if name in pack
-            },
+            changes={of: cells for of, (cells, _) in where.items()},
+            abolished=frozenset(of for of, (cells, gone) in where.items() if cells.any() and (cells == gone).all()),
             policies=tuple(sorted(p.name for p in policies)),
         )
 
@@ -87,6 +89,7 @@ class Basis:
             campaigns=_before(self.campaigns, month) + coming,
             costs=_joined_by_name(self.costs, later.costs, month, end),
             changes=_joined_by_name(self.changes, later.changes, month, end),
+            abolished=self.abolished | later.abolished,
             policies=tuple(sorted({*self.policies, *later.policies})),
         )
 

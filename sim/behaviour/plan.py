@@ -179,8 +179,8 @@ def weighted(kin, others, met, p):
 def pay_at_home(household, w, home, offer, p):
     """y_home: what the worker expects to earn at home in a month, USD, at least 30.
 
-    One without work counts on some part of pay, or on public works, whichever is more; the last one at home on what the
-    household earns in trade, which needs somebody there.
+    One without work counts on some part of pay, and for the rest of the time on public works as far as there are any;
+    the last one at home on what the household earns in trade, which needs somebody there.
     """
     pay = home.pay_rural if household.rural == 1 else home.pay_urban
     pay *= household.skill / SKILL_ONE * (1.0 - scar_of(household, w, home, p))
@@ -189,7 +189,7 @@ def pay_at_home(household, w, home, offer, p):
     if household.jobless[w] > 0 and household.place[w] == HOME:
         pay *= p.idle_value
         if offer.works > 0.0:
-            pay = max(pay, offer.works * home.works_pay * 0.01)
+            pay += (1.0 - p.idle_value) * offer.works * home.works_pay * 0.01
     if home.trade_share > 0.0:
         pay += trade_lost(household, w, home)
     return max(LEAST_PAY_HOME, pay)

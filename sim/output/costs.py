@@ -106,7 +106,8 @@ def fieller(top: np.ndarray, bottom: np.ndarray) -> tuple[np.ndarray, np.ndarray
     below = np.where(bounded, a, 1.0)
     root = np.sqrt(np.maximum(b * b - a * c, 0.0))
     ratio = x / np.where(y == 0, 1.0, y)
-    return tuple(np.where(bounded, value, np.nan) for value in (ratio, (b - root) / below, (b + root) / below))
+    low, high = (b - root) / below, (b + root) / below
+    return np.where(bounded, ratio, np.nan), np.where(bounded, low, np.nan), np.where(bounded, high, np.nan)
 
 
 def _spent(run: RunResult, first: Month, last: Month) -> pd.DataFrame:
@@ -159,10 +160,10 @@ def _why_none(outcome: Outcome, cost: np.ndarray, averted: np.ndarray, ratio: fl
     """Why no ratio is given; empty where one is."""
     if len(cost) < 2:
         return "one seed: no interval"
-    if np.isnan(ratio):
-        return f"no change in {outcome.what} beyond chance"
     if not cost.any():
         return "both sides cost the same"
+    if np.isnan(ratio):
+        return f"no change in {outcome.what} beyond chance"
     if ratio < 0:
         return f"costs more, and more {outcome.what}" if cost.mean() > 0 else f"costs less, and fewer {outcome.what}"
     return ""

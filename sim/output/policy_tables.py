@@ -21,6 +21,8 @@ from sim.output.words import title_of
 MET = "Whom the policies met"
 COST = "Public cost"
 AVERTED = "Public cost per outcome averted"
+GONE = "done away with"
+"""In the place of a figure: the policy leaves nobody whom it could meet."""
 _MET_NOTE = (
     "Persons and households in the months and places in which a policy, alone, changes something they meet; the most "
     "of its quantities. Exposure, not effect: the effect is the comparison."
@@ -37,17 +39,20 @@ _AVERTED_NOTE = (
 def met_rows(result: RunResult) -> Iterator[tuple[str, str, str, str]]:
     """Policy, whom it met, from when to when, how many: a row per policy and measure, the most of its quantities."""
     rows = [row for row in result.meta.get("touched", []) if row["cells"]]
-    largest: dict[tuple[str, str], tuple[dict[str, Any], float, str]] = {}
+    largest: dict[tuple[str, str], tuple[dict[str, Any], float | None, str]] = {}
     for row in rows:
         for measure, figure, unit in (
             (row["measure"], row["people"], row["unit"]),
             (row["money_measure"], row["money"], "USD"),
         ):
             key = row["policy"], measure
-            if measure and (key not in largest or figure > largest[key][1]):
+            before = largest.get(key)
+            size = figure or 0.0, row["cells"]
+            if measure and (before is None or size > (before[1] or 0.0, before[0]["cells"])):
                 largest[key] = row, figure, unit
     for (policy, measure), (row, figure, unit) in largest.items():
-        yield policy, title_of(measure), f"{row['first']} to {row['last']}", _amount(figure, unit)
+        amount = GONE if figure is None else _amount(figure, unit)
+        yield policy, title_of(measure), f"{row['first']} to {row['last']}", amount
 
 
 def met_table(result: RunResult, unicode: bool = True) -> Table | None:
@@ -60,7 +65,7 @@ def met_table(result: RunResult, unicode: bool = True) -> Table | None:
         table.add_column(justify="right" if column == 3 else "left", no_wrap=column != 1)
     before = ""
     for policy, who, months, amount in rows:
-        table.add_row("" if policy == before else policy, who, months, amount if unicode else plain(amount))
+        _add(table, unicode, "" if policy == before else policy, who, months, amount)
         before = policy
     return table
 
@@ -82,7 +87,7 @@ def cost_tables(comparison: Comparison, unicode: bool = True) -> list[Table]:
         averted.add_column(justify="right" if column == 1 else "left", no_wrap=column < 2, min_width=width)
     for outcome in OUTCOMES:
         own = rows[rows["measure"] == outcome.name]
-        averted.add_row(outcome.heading, "USD")
+        _add(averted, unicode, outcome.heading, "USD")
         for row in own.itertuples():
             _add(averted, unicode, f"  {row.origin}", *_ratio(row, _display(own, "USD")))
     return [by_policy, averted]
@@ -132,7 +137,8 @@ def _averted_html(comparison: Comparison) -> str:
 
 
 def _terminal(title: str) -> Table:
-    return Table(box=None, show_header=False, title=title, title_justify="left", title_style="bold", padding=(0, 1))
+    heading = Text(title, style="bold")  # a scenario's name is no markup
+    return Table(box=None, show_header=False, title=heading, title_justify="left", title_style="", padding=(0, 1))
 
 
 def _add(table: Table, unicode: bool, *cells: str) -> None:

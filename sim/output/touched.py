@@ -40,8 +40,9 @@ _UNITS = {
 class Touched:
     """What one policy met through one quantity, mean over seeds, at population size.
 
-    people: persons or households of `measure`, added up over cells and months; money: USD of `money_measure`, the same;
-    NaN and empty where the quantity names none.
+    people: persons or households of `measure`, added up over the cells; money: USD of `money_measure`, the same. Both
+    are None where the quantity names no measure, and where the policy does away with what would be counted (a ban of 0
+    months leaves nobody banned).
     """
 
     policy: str
@@ -81,7 +82,8 @@ def touched(
     reader = _Reader(frame, tuple(countries), corridors, origins)
     rows = []
     for policy in basis.policies:
-        rows += [reader.of_quantity(*of, where) for of, where in basis.changes.items() if of[0] == policy]
+        own = [(of, where) for of, where in basis.changes.items() if of[0] == policy]
+        rows += [reader.of_quantity(*of, where, gone=of in basis.abolished) for of, where in own]
         rows += [reader.of_campaign(policy, one) for one in basis.campaigns if one.policy == policy]
     return [asdict(row) for row in rows]
 
@@ -103,8 +105,11 @@ class _Reader:
     corridors: pd.DataFrame
     origins: pd.DataFrame
 
-    def of_quantity(self, policy: str, quantity: str, where: np.ndarray) -> Touched:
-        """What is met where a quantity is changed; `where` is bool, in the quantity's shape."""
+    def of_quantity(self, policy: str, quantity: str, where: np.ndarray, gone: bool = False) -> Touched:
+        """What is met where a quantity is changed; `where` is bool, in the quantity's shape.
+
+        With `gone` the policy makes it 0 there: nobody found is then nobody left to count.
+        """
         cells = where
         if QUANTITIES[quantity].shape == "country":
             origins, destinations = self.frame.origins, self.frame.destinations
@@ -115,10 +120,14 @@ class _Reader:
         money = [name for name in meets if "USD" in MEASURES[name].unit]
         figures: dict[str, Any] = {}
         if people:
-            figures |= {"measure": people[0], "people": self._sum(people[0], cells), "unit": unit_of(people[0])}
+            number = self._sum(people[0], cells)
+            figures |= {"measure": people[0], "people": None if gone and not number else number}
+            figures["unit"] = unit_of(people[0])
         if money:
-            figures |= {"money_measure": money[0], "money": self._sum(money[0], cells)}
-        return Touched(policy=policy, quantity=quantity, cells=int(where.sum()), **self._span(where), **figures)
+            amount = self._sum(money[0], cells)
+            figures |= {"money_measure": money[0], "money": None if gone and not amount else amount}
+        first, last = self._span(where)
+        return Touched(policy=policy, quantity=quantity, cells=int(where.sum()), first=first, last=last, **figures)
 
     def of_campaign(self, policy: str, campaign: Campaign) -> Touched:
         """Whom a campaign contacted, or told in public."""
@@ -130,8 +139,9 @@ class _Reader:
         else:
             measure, people = TOLD, campaign.share * self._sum("households", where)
         told = f"{TOLD} {', '.join(campaign.topics)}"
-        figures = {"measure": measure, "people": people, "unit": unit_of(measure)}
-        return Touched(policy=policy, quantity=told, cells=int(where.sum()), **self._span(where), **figures)
+        first, last = self._span(where)
+        figures: dict[str, Any] = {"measure": measure, "people": people, "unit": unit_of(measure)}
+        return Touched(policy=policy, quantity=told, cells=int(where.sum()), first=first, last=last, **figures)
 
     def _sum(self, name: str, where: np.ndarray) -> float:
         """A measure added up over the cells, mean over seeds; of origins, over the origins of the corridors."""
@@ -150,10 +160,10 @@ class _Reader:
             table, places = self.corridors, [*places, len(self.frame.destinations)]
         return table[name].to_numpy().reshape(-1, *places).mean(axis=0)
 
-    def _span(self, where: np.ndarray) -> dict[str, str]:
-        changed = np.flatnonzero(where.reshape(len(where), -1).any(axis=1))
-        first, last = (str(self.frame.months[changed[at]]) if len(changed) else "" for at in (0, -1))
-        return {"first": first, "last": last}
+    def _span(self, where: np.ndarray) -> tuple[str, str]:
+        """The first and the last month with any cell; empty where there is none."""
+        changed = self.frame.months[where.reshape(len(where), -1).any(axis=1)]
+        return (str(changed[0]), str(changed[-1])) if len(changed) else ("", "")
 
 
 def unit_of(measure: str) -> str:

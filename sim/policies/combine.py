@@ -38,9 +38,13 @@ def changed(name: str, base: np.ndarray, policies: Sequence[Policy], context: Co
     return np.where(number == 0, base, combined)
 
 
-def changes(policy: Policy, name: str, base: np.ndarray, context: Context) -> np.ndarray:
-    """Where the policy, alone, changes the quantity: bool, in the shape of `base`."""
-    return _effect(policy, name, base, context) != base
+def changes(policy: Policy, name: str, base: np.ndarray, context: Context) -> tuple[np.ndarray, np.ndarray]:
+    """Where the policy, alone, changes the quantity, and where it does away with it (makes it 0).
+
+    Both are bool, in the shape of `base`.
+    """
+    values = _effect(policy, name, base, context)
+    return values != base, (values != base) & (values == 0.0)
 
 
 def _effect(policy: Policy, name: str, base: np.ndarray, context: Context) -> np.ndarray:

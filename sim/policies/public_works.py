@@ -25,9 +25,10 @@ class PublicWorks(Policy):
     Rules: work at home of the jobless; pay at home in the choice where to go.
     Left out: what is built; wages that rise in the villages.
     Sources: seasonal migration fell by about a fifth where public works were offered (Imbert and Papp 2020, India).
+    In the model it need not: some stay who count on a place, others can pay a trip with what they earned there.
     Assumed: pay and size; materials and administration cost three tenths of the pay again.
     Cost: each dollar of pay, times 1 + overhead.
-    Sign: less poverty; fewer departures.
+    Sign: less poverty; none is claimed for departures, where the two ways nearly cancel.
     """
 
     modifies = ("works_capacity", "works_pay")

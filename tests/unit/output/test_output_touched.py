@@ -118,7 +118,16 @@ def test_each_measure_that_a_quantity_meets_can_be_added_up(quantity):
 
 
 def test_who_touched_nobody_is_named():
-    none = {"cells": 0, "first": "", "last": "", "measure": "stock", "people": 0.0, "unit": "", "money_measure": "", "money": None}
+    none = {
+        "cells": 0,
+        "first": "",
+        "last": "",
+        "measure": "stock",
+        "people": 0.0,
+        "unit": "",
+        "money_measure": "",
+        "money": None,
+    }
     uncountable = {**none, "measure": "", "people": None}
     rows = [
         {"policy": "idle", "quantity": "a", **none},
@@ -138,10 +147,27 @@ def test_what_nobody_met_is_told_of_a_real_run():
     assert list(untouched(rows)) == ["seasonal_work"]
 
 
+def test_what_a_policy_does_away_with_is_not_counted_as_nobody():
+    """Without bans nobody is banned, and that is no reason to warn; a ban that stays is counted."""
+    prepared, (corridors, origins, *_) = made(reentry_ban={"months": 0}, patent={"destination": "RUS", "access": 0.0})
+    rows = touched(prepared.basis, prepared.frame, pack().countries, corridors, origins)
+    by_name = {row["quantity"]: row for row in rows}
+    for gone in ("ban_expulsion", "permit_access"):
+        assert by_name[gone]["cells"] > 0
+        assert by_name[gone]["people"] is None
+    assert by_name["ban_overstay_1_month"]["cells"] == 0  # the statute of 2012 has none
+    assert list(untouched(rows)) == []
+    prepared, (corridors, origins, *_) = made(reentry_ban={"months": 600})
+    rows = touched(prepared.basis, prepared.frame, pack().countries, corridors, origins)
+    assert max(row["people"] for row in rows) > 0
+
+
 def test_a_cost_counts_where_and_when_the_policy_is_in_force(world):
     """A subsidy for Tajiks to Russia in five months is paid for these alone, inspections in Russia for Uzbeks there."""
     _, (corridors, origins, *_, policies) = world
-    by_policy = {name: table.set_index(["seed", "month", "origin"])["public_cost"] for name, table in policies.groupby("policy")}
+    by_policy = {
+        name: table.set_index(["seed", "month", "origin"])["public_cost"] for name, table in policies.groupby("policy")
+    }
     assert set(by_policy) == {"travel_cost", "support_centre", "information_campaign", "employer_compliance"}
     keyed = corridors[corridors["destination"] == "RUS"].set_index(["seed", "month", "origin"])
     month, origin = (keyed.index.get_level_values(level) for level in ("month", "origin"))
@@ -163,7 +189,11 @@ def test_a_cost_of_origins_is_not_counted_outside_them():
     """Refugees cost only where and when they are supported, though there may be others."""
     context = Context.of(pack())
     policies = (
-        build("refugee_work", {"origins": ["TJK"], "refugees": 1000, "right": 0.5, "during": ["2013-01", "2013-06"]}, pack()),
+        build(
+            "refugee_work",
+            {"origins": ["TJK"], "refugees": 1000, "right": 0.5, "during": ["2013-01", "2013-06"]},
+            pack(),
+        ),
     )
     one = replace(scenario(until="2013-12"), policy_objects=policies)
     cost = Basis.of(one, pack(), context).costs["refugee_work", "refugees"]
