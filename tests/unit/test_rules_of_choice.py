@@ -75,14 +75,6 @@ def test_pay_at_home_knows_skill_joblessness_and_scars_and_is_at_least_thirty():
     assert pay_at_home(households(rural=1, skill=100)[0], 0, conditions, offer(), p) == 30.0
 
 
-def test_one_without_work_counts_on_public_works_for_the_rest_of_the_time():
-    p, where = parameters(idle_value=0.75), home(pay_urban=200.0, works_pay=6_000.0)
-    idle, busy = households(jobless=3)[0], households()[0]
-    assert pay_at_home(idle, 0, where, offer(), p) == 150.0
-    assert pay_at_home(idle, 0, where, offer(works=0.8), p) == 150.0 + 0.25 * 0.8 * 60.0
-    assert pay_at_home(busy, 0, where, offer(works=0.8), p) == 200.0
-
-
 def test_memory_of_trips_fades():
     p = parameters(trips_fade=0.02)
     household = households(trips_month=10)[0]

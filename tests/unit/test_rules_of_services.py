@@ -356,11 +356,11 @@ def test_public_works_employ_their_share_of_the_jobless_who_go_on_searching():
     assert month_at_home(at_work, "works", {"works": 1.0})[1][Tally.WORKS_ASKED, 0] == 0
 
 
-def test_one_without_work_counts_on_public_works_where_they_are_worth_more():
-    p, idle = parameters(idle_value=0.5), households(jobless=3)[0]
-    where = home(works_pay=9_000.0)
-    assert pay_at_home(idle, 0, where, offer(works=0.1), p) == 50.0
-    assert pay_at_home(idle, 0, where, offer(works=0.8), p) == pytest.approx(72.0)
+def test_one_without_work_counts_on_public_works_for_the_rest_of_the_time():
+    p, idle = parameters(idle_value=0.75), households(jobless=3)[0]
+    where = home(works_pay=6_000.0)
+    assert pay_at_home(idle, 0, where, offer(), p) == 75.0
+    assert pay_at_home(idle, 0, where, offer(works=0.8), p) == 75.0 + 0.25 * 0.8 * 60.0
     assert pay_at_home(households()[0], 0, where, offer(works=1.0), p) == 100.0
 
 
