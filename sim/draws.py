@@ -90,6 +90,7 @@ class Purpose(IntEnum):
     DONOR = 69
 
 
+_STREAMS = max(Purpose) + 1
 _GOLDEN = 0x9E3779B97F4A7C15
 _MONTH = 0xD1342543DE82EF95
 _PURPOSE = 0xA24BAED4963EE407
@@ -172,7 +173,15 @@ else:
 
 def luck_of(seed: int, month: int) -> np.ndarray:
     """The streams of a month, one for each purpose, shape (purposes,): rules draw from them."""
-    return np.array([stream_of(seed, purpose, month) for purpose in range(max(Purpose) + 1)], np.uint64)
+    streams = np.empty(_STREAMS, np.uint64)
+    _fill(streams, seed, month)
+    return streams
+
+
+@rule
+def _fill(streams: np.ndarray, seed: int, month: int) -> None:
+    for purpose in range(len(streams)):
+        streams[purpose] = stream_of(seed, purpose, month)
 
 
 @typed_rule("float64(uint64, int64, int64, int64)")

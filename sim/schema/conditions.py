@@ -47,6 +47,7 @@ CORRIDOR_FIELDS = (
     "refusal",
     "usd",  # USD of the month per base-period USD of the destination's currency
     "destination_currency",  # destination currency per base-period USD
+    "living_price",  # P_d ppp_d: what a dollar of living costs there relative to home, P_d base = 1
     *CATEGORIES_OF_BAN,
     "work_pool",  # work permits of the year to date under a quota, sample size; -1 = no quota
     "permit_wait",
@@ -62,7 +63,6 @@ CORRIDOR_FIELDS = (
     "priority_access",
     "language_gain",
     "emergency_return",
-    "living_price",  # P_d ppp_d: what a dollar of living costs there relative to home, P_d base = 1
 )
 """Of an origin and a destination in a month."""
 
