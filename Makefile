@@ -64,7 +64,7 @@ $(STAMP)-project: pyproject.toml $(STAMP)-core
 lock: $(STAMP)-dev
 	$(LOCK) --allow-unsafe --output-file=requirements-build.txt requirements-build.in
 	$(LOCK) --output-file=requirements.txt pyproject.toml
-	$(LOCK) --allow-unsafe --extra=dev --constraint=requirements.txt --constraint=requirements-build.txt --output-file=requirements-dev.txt pyproject.toml
+	$(LOCK) --allow-unsafe --extra=dev --extra=calibrate --extra=sweep --extra=workshop --constraint=requirements.txt --constraint=requirements-build.txt --output-file=requirements-dev.txt pyproject.toml
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .hypothesis .ruff_cache .mypy_cache
