@@ -20,6 +20,7 @@ from sim.policies.full_information import FullInformation
 from sim.policies.settings import read_code, read_month, read_number, read_whole, shown
 from sim.schema.parameters import PARAMETERS
 from sim.schema.quantities import QUANTITIES
+from sim.schema.variants import DEFAULT, STRUCTURE, in_force, require_meaning, variant
 
 if TYPE_CHECKING:
     from sim.region import Region
@@ -43,7 +44,7 @@ class Scenario:
     `policies` holds for each policy the settings that differ from its defaults; `policy_objects` are the policies
     themselves, sorted by name. `months` is the number of months simulated after the burn-in. `law` is the law it lives
     under as it was given, a name or a path, empty where that is left to the pack; `law_digest` and `law_pack` are set
-    where it is another one than the pack's own.
+    where it is another one than the pack's own. `structure` holds the variants of the rules that are not the default.
     """
 
     name: str
@@ -63,6 +64,7 @@ class Scenario:
     until: str = ""  # last month simulated
     follow: int = 0  # households of the first seed whose every month is kept
     months: int = 0
+    structure: Mapping[str, str] = field(default_factory=dict)
     parameters: Mapping[str, float] = field(default_factory=dict)
     corridors: Mapping[str, Mapping[str, Mapping[str, float]]] = field(default_factory=dict)
     policy_objects: tuple[Policy, ...] = ()
@@ -75,8 +77,8 @@ class Scenario:
         ----------
         mapping
             Keys: name, question, region (``{pack: ...}``), law, law_digest (refuses another law), population (scale,
-            burn_in, donors), seeds, first_seed, engine, threads, until, follow, parameters, corridors, policies. What
-            is absent takes its default.
+            burn_in, donors), seeds, first_seed, engine, threads, until, follow, structure, parameters, corridors,
+            policies. What is absent takes its default.
 
         Raises
         ------
@@ -90,6 +92,7 @@ class Scenario:
         values |= {"region": values.get("region", region.name), "pack_digest": region.digest}
         values |= _law_of(values.get("law", ""), values.pop("law_digest", ""), region)
         values["policy_objects"] = values.pop("policies", ())
+        require_meaning(values.get("structure", {}), values.get("parameters", {}))
         values["until"] = values.get("until") or region.label(region.months - 1)
         values["months"] = region.month_index(values["until"]) + 1
         return cls(**{"name": "unnamed", **values})
@@ -98,6 +101,11 @@ class Scenario:
     def policies(self) -> dict[str, dict[str, Any]]:
         """The settings of each policy that differ from its defaults, as plain values."""
         return {policy.name: policy.as_mapping() for policy in self.policy_objects}
+
+    @property
+    def numbers(self) -> dict[str, float]:
+        """The parameters that differ from their defaults, with those that the structure sets."""
+        return in_force(self.structure, self.parameters)
 
     @property
     def seed_numbers(self) -> range:
@@ -143,6 +151,7 @@ class Scenario:
             "threads": self.threads,
             "until": self.until,
             "follow": self.follow,
+            **({"structure": dict(self.structure)} if self.structure else {}),
             "parameters": dict(self.parameters),
             "corridors": {o: {d: dict(q) for d, q in row.items()} for o, row in self.corridors.items()},
             "policies": self.policies,
@@ -223,6 +232,13 @@ def _until(value: Any, region: Region) -> str | None:
     return month
 
 
+def _structure(value: Any, region: Region) -> dict[str, str]:
+    """The variants chosen that are not the default."""
+    given = _keys("structure", value, STRUCTURE, "a part of the structure")
+    chosen = {choice: variant(choice, str(given[choice])).name for choice in STRUCTURE if choice in given}
+    return {choice: name for choice, name in chosen.items() if name != DEFAULT[choice]}
+
+
 def _parameters(value: Any, region: Region) -> dict[str, float]:
     given = _keys("parameters", value, PARAMETERS, "a parameter")
     read = {}
@@ -285,6 +301,7 @@ _READERS: dict[str, Reader] = {
     "threads": partial(_whole, "threads", 1, 1024),
     "until": _until,
     "follow": partial(_whole, "follow", 0, MOST_FOLLOWED),
+    "structure": _structure,
     "parameters": _parameters,
     "corridors": _corridors,
     "policies": _policies,

@@ -21,6 +21,9 @@ KEYS (unit, default)
   checkpoint=YYYY-MM       keep the world at the beginning of that month for sim branch; several with commas (none)
   policy=P                 add the example of a policy, or several: policy=[devaluation,seasonal_work]
   policies.POLICY.SETTING=V            a setting of a policy (sim policies)
+  structure.decision=V     how a place is chosen: nested_logit, plain_logit or satisficing (nested_logit)
+  structure.learning=V     how households learn from ties: mixed, bayesian, averaging or none (mixed)
+  structure.wages=V        pay abroad: fixed, or responding to how many migrants are there (fixed)
   parameters.NAME=V                    a number of the behaviour instead of its default
   corridors.ORIGIN.DESTINATION.Q=V     a quantity of a corridor instead of the pack's, in every month
   name=NAME                folder under results/ (the scenario's name)
