@@ -28,8 +28,8 @@ class Region:
     """A pack in memory, read-only. Made by :func:`load`.
 
     `digest` is the SHA-256 over names and bytes of the pack's files and the law it names, names sorted; `rows` are all
-    figures as written. `law` is the law in force, None where the pack's own tables hold the rules. `adjustments` are the
-    figures that may be adjusted, by name, with their priors; `sample_file` is the fitted sample the pack ships.
+    figures as written. `law` is the law in force, None where the pack's own tables hold the rules. `adjustments` are
+    the figures that may be adjusted, by name, with their priors; `sample_file` is the fitted sample the pack ships.
     """
 
     manifest: Manifest = field(repr=False)

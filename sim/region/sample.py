@@ -1,8 +1,9 @@
 """A sample of the numbers of the model: what each member of a fit, or of its prior, holds them to be.
 
 A run of K seeds takes K members, one a seed, so that its interval holds what is not known of the numbers as well as
-luck. Numbers are parameters of the behaviour and adjustments of the pack (:mod:`sim.region.priors`). A sample comes with
-a pack (``posterior.csv``), is drawn from the priors, or is a file of the user's own: a column a number, a row a member.
+luck. Numbers are parameters of the behaviour and adjustments of the pack (:mod:`sim.region.priors`). A sample comes
+with a pack (``posterior.csv``), is drawn from the priors, or is a file of the user's own: a column a number, a row a
+member.
 """
 
 from __future__ import annotations
