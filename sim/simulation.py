@@ -24,7 +24,8 @@ from sim.output.folder import write_live, write_run
 from sim.output.result import Comparison, RunResult
 from sim.output.touched import touched
 from sim.schema.rule import COMPILED
-from sim.seed_run import Prepared, Progress, SeedRun, Seeds
+from sim.seed_run import Progress, SeedRun, Seeds
+from sim.shared_past import families_of
 from sim.tables import SeedOutcome, make_tables
 
 if TYPE_CHECKING:
@@ -76,8 +77,8 @@ def simulate_comparison(
     informed: Sequence[Scenario] = (),
     progress: Progress | None = None,
 ) -> Comparison:
-    """Run two scenarios with the same seeds and compare them; where their beginnings are the same, they share the
-    burn-in.
+    """Run two scenarios with the same seeds and compare them; what is the same in both is lived once, up to the
+    month in which they first differ.
 
     With `informed` (see :func:`informed_worlds`) the cost of misinformation on either side is told, too.
     """
@@ -92,7 +93,9 @@ def informed_worlds(scenario: Scenario, against: Scenario) -> list[Scenario]:
 
 
 def months_to_live(scenarios: list[Scenario]) -> int:
-    """Months that :func:`simulate_all` lives for these scenarios, if they share their burn-in."""
+    """Months that :func:`simulate_all` tells of for these scenarios, if they share their burn-in: months they share
+    after it are told by each.
+    """
     first = scenarios[0]
     return first.seeds * (first.burn_in + sum(scenario.months for scenario in scenarios))
 
@@ -100,7 +103,9 @@ def months_to_live(scenarios: list[Scenario]) -> int:
 def simulate_all(
     scenarios: list[Scenario], region: Region, progress: Progress | None = None, keep: Keep | None = None
 ) -> list[RunResult]:
-    """Run several scenarios with the seeds of the first; the mesa engine runs in a process of its own."""
+    """Run several scenarios with the seeds of the first, what two of them have in common only once; the mesa engine
+    runs in a process of its own.
+    """
     runs = in_engine(scenarios[0].engine, run_seeds, (scenarios, region, keep), progress)
     return results([Seeds(scenario, region) for scenario in scenarios], runs)
 
@@ -129,16 +134,11 @@ def run_seeds(
     """
     seeds = [Seeds(scenario, region) for scenario in scenarios]
     runs = no_runs(len(seeds))
-    threads = scenarios[0].threads
     with _checkpoints(seeds[0], keep) as checkpoints:
         for seed in scenarios[0].seed_numbers:
-            prepared = [one.of(seed) for one in seeds]
-            settled: dict[str, SeedRun] = {}
-            for position, one in enumerate(prepared):
-                awaited = one.beginning in [other.beginning for other in prepared[position + 1 :]]
-                run = _begin(one, seed, threads, settled, awaited, progress)
-                follow = seed == one.scenario.first_seed and one.scenario.follow > 0
-                note(runs[position], run, run.run(progress, follow, checkpoints if position == 0 else None))
+            for family in families_of([one.of(seed) for one in seeds]):
+                for position, run, outcome in family.live(seed, scenarios[0].threads, progress, checkpoints):
+                    note(runs[position], run, outcome)
     return runs
 
 
@@ -163,30 +163,6 @@ def _checkpoints(one: Seeds, keep: Keep | None) -> Iterator[Checkpoints | None]:
     except OSError as error:
         problem = f"cannot be written to {keep.folder.parent} ({error.strerror})"
         raise InputError("checkpoint", problem, "a disk with room for it") from error
-
-
-def _begin(
-    one: Prepared, seed: int, threads: int, settled: dict[str, SeedRun], awaited: bool, progress: Progress | None
-) -> SeedRun:
-    """A run of `one` at its first month, from a settled world that an equal beginning has made, or from its own
-    burn-in.
-
-    The settled world is kept if another scenario with the same beginning still awaits it.
-    """
-    beginning = settled.pop(one.beginning, None)
-    seconds = {}
-    if beginning is None:
-        beginning = SeedRun.settled(one, seed, threads, progress)
-        seconds = beginning.seconds
-    if beginning.prepared is one and not awaited:
-        return beginning
-    run = beginning.continue_as(one, threads, take_over=not awaited)
-    run.seconds |= seconds
-    if awaited:
-        settled[one.beginning] = beginning
-    else:
-        beginning.model.engine.close()
-    return run
 
 
 def in_engine(engine: str, function: Callable[..., Runs], given: tuple, progress: Progress | None) -> Runs:
