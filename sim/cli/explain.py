@@ -36,7 +36,7 @@ def _print_side(request: Request, scenario: Scenario, origins: dict[str, str]) -
     numbers = [
         (
             name,
-            scenario.numbers.get(name, one.default),
+            scenario.in_force.get(name, one.default),
             one.unit,
             one.tag,
             _source(name, scenario, one.source),
@@ -59,7 +59,7 @@ def _print_policy(policy: Policy, origins: dict[str, str]) -> None:
 def _source(name: str, scenario: Scenario, source: str) -> str:
     if name in scenario.parameters:
         return BY_HAND
-    return "the structure" if name in scenario.numbers else source
+    return "the structure" if name in scenario.in_force else source
 
 
 def _print_pack(region: Region) -> None:

@@ -83,7 +83,7 @@ def variant(choice: str, name: str) -> Variant:
     return named[name]
 
 
-def in_force(structure: Mapping[str, str], parameters: Mapping[str, float]) -> dict[str, float]:
+def under(structure: Mapping[str, str], parameters: Mapping[str, float]) -> dict[str, float]:
     """The parameters of a scenario with those that its structure sets."""
     numbers = dict(parameters)
     for choice, name in structure.items():

@@ -24,7 +24,10 @@ KEYS (unit, default)
   structure.decision=V     how a place is chosen: nested_logit, plain_logit or satisficing (nested_logit)
   structure.learning=V     how households learn from ties: mixed, bayesian, averaging or none (mixed)
   structure.wages=V        pay abroad: fixed, or responding to how many migrants are there (fixed)
-  parameters.NAME=V                    a number of the behaviour instead of its default
+  sample=S                 the model's numbers, a member a seed: posterior (fitted), point (its middle, all seeds
+                           alike), prior, defaults, or path/to/sample.csv (posterior, where the pack has one)
+  parameters.NAME=V                    a number of the behaviour, for all seeds, instead of the sample's
+  adjustments.QUANTITY.PLACE.PLACE=V   a figure of the pack made larger or smaller, likewise (sim explain QUANTITY)
   corridors.ORIGIN.DESTINATION.Q=V     a quantity of a corridor instead of the pack's, in every month
   name=NAME                folder under results/ (the scenario's name)
   output=DIR               write to this folder instead of results/NAME
