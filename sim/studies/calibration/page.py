@@ -15,10 +15,15 @@ from sim.output.page import figure_html, folded, frame_html, header_html, page_h
 from sim.studies.calibration.fit import Fit
 
 _METHOD = (
-    "<p>A sample of all numbers, drawn from their priors, was moved in a few steps to where the figures are: an ensemble "
-    "smoother. Each member lives its own numbers with its own luck. A figure is met if the mean of the members is inside "
-    "its tolerance: a quarter of a level, two standard errors of anything else. Errors within one series go together. "
-    "Nothing dated after the end of the calibration was looked at.</p>"
+    "<p>A sample of all numbers, drawn from their priors, was moved in a few steps to where the figures are: an "
+    "ensemble smoother. Each member lives its own numbers with its own luck. A figure is met if the mean of the "
+    "members is inside its tolerance: a quarter of a level, two standard errors of anything else. Errors within one "
+    "series go together. Nothing dated after the end of the calibration was looked at.</p>"
+)
+_RECOVERY = (
+    "<p>The model made the figures itself, at numbers drawn from the priors, with errors drawn from the figures' own. "
+    "The fit was then asked to find the numbers. An honest fit has the truth inside its 90 % interval nine times in "
+    "ten, and inside its 50 % interval five times in ten.</p>"
 )
 
 
@@ -85,20 +90,15 @@ def recovery_page(table: pd.DataFrame, covered: pd.DataFrame, command: str) -> s
     """The report of a recovery as one self-contained page."""
     fits = int(table["fit"].nunique())
     drawn = svg_of(recovery_drawing(covered), "coverage", "Share of fits whose interval holds the true number.")
-    lead = (
-        "<p>The model made the figures itself, at numbers drawn from the priors, with errors drawn from the figures' own. "
-        "The fit was then asked to find the numbers. An honest fit has the truth inside its 90 % interval nine times in "
-        "ten, and inside its 50 % interval five times in ten.</p>"
-    )
-    summary = frame_html(
-        covered.head(2), "All numbers, and those whose spread the figures narrow; with standard errors."
-    )
-    each = folded(
-        "Each number", frame_html(covered.iloc[2:], "Coverage and spread by number, prior standard deviations.")
-    )
+    summary = frame_html(covered.head(2), "All numbers, and those whose spread the figures narrow; standard errors.")
+    each = frame_html(covered.iloc[2:], "Coverage and spread by number, prior standard deviations.")
     caption = "Each number's coverage of the 90 % and the 50 % interval against how far the fit narrows it."
     sections = [
-        ("coverage", "Does the fit find what is there?", lead + summary + figure_html(drawn, caption) + each),
+        (
+            "coverage",
+            "Does the fit find what is there?",
+            _RECOVERY + summary + figure_html(drawn, caption) + folded("Each number", each),
+        ),
         ("command", "How this was made", f"<pre>{command}</pre>"),
     ]
     title = "Recovery of known numbers"

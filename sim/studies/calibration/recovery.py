@@ -1,9 +1,9 @@
 """Does the fit find what is there? Fit to figures that the model itself has made, at numbers known, many times.
 
 The numbers of each world are a draw from the priors; its figures are what the model says there, with an error drawn
-from the figures' own. A fit is honest if the true number lies inside its 90 % interval nine times in ten, and inside its
-50 % interval five times in ten (simulation-based calibration: Talts et al. 2018, arXiv:1804.06788). All fits begin from the
-same prior ensemble, which is lived once.
+from the figures' own. A fit is honest if the true number lies inside its 90 % interval nine times in ten, and inside
+its 50 % interval five times in ten (simulation-based calibration: Talts et al. 2018, arXiv:1804.06788). All fits begin
+from the same prior ensemble, which is lived once.
 """
 
 from __future__ import annotations
