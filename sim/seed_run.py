@@ -69,6 +69,7 @@ class Prepared:
             self.conditions.capacities[:months],
             self.parameters,
             self.mobility,
+            *(part for part in vars(self.structure).values() if isinstance(part, np.ndarray)),
         ):
             told.update(np.ascontiguousarray(part).tobytes())
         scenario = self.scenario
@@ -133,7 +134,7 @@ def prepare(scenario: Scenario, region: Region, history: History | None = None) 
         recorded_bop=basis.quantities["recorded_bop"],
         costs=basis.costs_by_policy,
     )
-    structure = structure_of(region)
+    structure = structure_of(region.adjusted(scenario.adjustments))
     return Prepared(
         scenario=scenario,
         region=region.under(scenario.law_pack),
@@ -145,6 +146,32 @@ def prepare(scenario: Scenario, region: Region, history: History | None = None) 
         frame=frame,
         basis=basis,
     )
+
+
+class Seeds:
+    """A scenario prepared for each of its seeds; once for all where none draws numbers of its own."""
+
+    def __init__(self, scenario: Scenario, region: Region, history: History | None = None) -> None:
+        self.scenario, self.region, self.history = scenario, region, history
+        self._all = None if self._drawn else prepare(scenario, region, history)
+
+    @property
+    def _drawn(self) -> bool:
+        return any(one.numbers is not None for one in (self.scenario, self.history and self.history.scenario) if one)
+
+    def of(self, seed: int) -> Prepared:
+        """The scenario as the seed lives it."""
+        if self._all is not None:
+            return self._all
+        history = self.history and replace(self.history, scenario=self.history.scenario.member(seed))
+        return prepare(self.scenario.member(seed), self.region, history)
+
+    def past(self, months: int) -> str:
+        """Digest of all that the burn-in and the first `months` depend on, of every seed."""
+        if self._all is not None:
+            return self._all.past(months)
+        pasts = [self.of(seed).past(months) for seed in self.scenario.seed_numbers]
+        return hashlib.sha256("".join(pasts).encode()).hexdigest()
 
 
 def _relative_mobility(structure: Structure) -> np.ndarray:

@@ -24,7 +24,7 @@ from sim.output.folder import write_live, write_run
 from sim.output.result import Comparison, RunResult
 from sim.output.touched import touched
 from sim.schema.rule import COMPILED
-from sim.seed_run import Prepared, Progress, SeedRun, prepare
+from sim.seed_run import Progress, SeedRun, Seeds
 from sim.shared_past import families_of
 from sim.tables import SeedOutcome, make_tables
 
@@ -107,7 +107,7 @@ def simulate_all(
     runs in a process of its own.
     """
     runs = in_engine(scenarios[0].engine, run_seeds, (scenarios, region, keep), progress)
-    return results([prepare(scenario, region) for scenario in scenarios], runs)
+    return results([Seeds(scenario, region) for scenario in scenarios], runs)
 
 
 Runs = list[tuple[list[SeedOutcome], dict[str, float]]]
@@ -132,12 +132,11 @@ def run_seeds(
     """Outcomes and timings of each scenario, by seed; all seeds of the first are used for all, and it alone leaves
     checkpoints.
     """
-    prepared = [prepare(scenario, region) for scenario in scenarios]
-    families = families_of(prepared)
-    runs = no_runs(len(prepared))
-    with _checkpoints(prepared[0], keep) as checkpoints:
+    seeds = [Seeds(scenario, region) for scenario in scenarios]
+    runs = no_runs(len(seeds))
+    with _checkpoints(seeds[0], keep) as checkpoints:
         for seed in scenarios[0].seed_numbers:
-            for family in families:
+            for family in families_of([one.of(seed) for one in seeds]):
                 for position, run, outcome in family.live(seed, scenarios[0].threads, progress, checkpoints):
                     note(runs[position], run, outcome)
     return runs
@@ -153,7 +152,7 @@ def note(ran: tuple[list[SeedOutcome], dict[str, float]], run: SeedRun, outcome:
 
 
 @contextmanager
-def _checkpoints(one: Prepared, keep: Keep | None) -> Iterator[Checkpoints | None]:
+def _checkpoints(one: Seeds, keep: Keep | None) -> Iterator[Checkpoints | None]:
     if keep is None:
         yield None
         return
@@ -198,15 +197,17 @@ def in_engine(engine: str, function: Callable[..., Runs], given: tuple, progress
         child.wait()
 
 
-def results(prepared: list[Prepared], runs: Runs) -> list[RunResult]:
+def results(seeds: list[Seeds], runs: Runs) -> list[RunResult]:
     """The tables of each scenario, and what is to be known about its run."""
-    return [_result(one, outcomes, timings) for one, (outcomes, timings) in zip(prepared, runs, strict=True)]
+    return [_result(one, outcomes, timings) for one, (outcomes, timings) in zip(seeds, runs, strict=True)]
 
 
-def _result(prepared: Prepared, outcomes: list[SeedOutcome], timings: dict[str, float]) -> RunResult:
-    scenario, region = prepared.scenario, prepared.region
+def _result(seeds: Seeds, outcomes: list[SeedOutcome], timings: dict[str, float]) -> RunResult:
+    prepared = seeds.of(outcomes[0].seed)
+    scenario, region = seeds.scenario, prepared.region
     began = time.perf_counter()
-    corridors, origins, categories, spells, policies = make_tables(outcomes, prepared.frame)
+    frames = (seeds.of(outcome.seed).frame for outcome in outcomes)
+    corridors, origins, categories, spells, policies = make_tables(outcomes, frames)
     step_ns = timings["step"] / max(1.0, timings["household_months"]) * 1e9
     told = hashlib.sha256("".join(outcome.digest for outcome in outcomes).encode()).hexdigest()
     meta: dict[str, Any] = {
@@ -217,6 +218,7 @@ def _result(prepared: Prepared, outcomes: list[SeedOutcome], timings: dict[str, 
         "digests": {str(outcome.seed): outcome.digest for outcome in outcomes},
         "region": {"name": region.name, "title": region.title, "digest": region.digest},
         "pack_digest": region.digest,
+        "sample": {"name": scenario.sample, "digest": scenario.sample_digest} if scenario.numbers else None,
         "law": {"name": region.law.name, "digest": region.law.digest} if region.law else None,
         "versions": {"labour-migration-sim": code_version(), "python": platform.python_version()}
         | {package: version(package) for package in PACKAGES},
