@@ -125,8 +125,8 @@ def _together(found: Identifiability) -> str:
     pairs = found.together
     told = (
         f"<p>{len(pairs)} pairs have a correlation of a half or more after fitting that so many unrelated pairs would "
-        f"not show by chance (above {found.correlation_by_chance:.2f}): the data tell their sum or difference better than "
-        "either.</p>"
+        f"not show by chance (above {found.correlation_by_chance:.2f}): the data tell their sum or difference better "
+        "than either.</p>"
     )
     dots = "Members of the samples, before fitting grey and after it blue; above each panel the correlation after."
     heads = ("one", "other", "correlation after", "before")
