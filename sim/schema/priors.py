@@ -47,6 +47,10 @@ FIXED = {
     "longest_search": "a mark of the start, lived down in the burn-in",
     "most_trips": "a mark of the start, lived down in the burn-in",
     "dur_12": "the zero of the duration terms; their level is a0",
+    "satisficing": "a switch of the structure: variants are compared, not drawn",
+    "wages_respond": "a switch of the structure: variants are compared, not drawn",
+    "aspiration": "read by a variant of the structure alone",
+    "wage_response": "read by a variant of the structure alone",
 }
 """Numbers that are not drawn, and why."""
 
@@ -80,6 +84,9 @@ RANGES: dict[str, tuple[float, float, str]] = {
     "risk_mean": (0.015, 0.10, "no source found: around the true chance of being detected"),
 }
 """5 % and 95 % points where something more is known than the tag, and from where."""
+
+CEILINGS = {"bayesian": 0.5}
+"""Upper bounds of priors where the number itself may be larger, in a variant of the structure."""
 
 
 @dataclass(frozen=True)
@@ -139,7 +146,7 @@ def prior_of(parameter: Parameter) -> Prior | None:
     else:
         low, high = _around(parameter, form)
         source = f"by the tag ({parameter.tag})"
-    return Prior(parameter.name, form, low, high, parameter.low, parameter.high, source)
+    return Prior(parameter.name, form, low, high, parameter.low, CEILINGS.get(parameter.name, parameter.high), source)
 
 
 def _around(parameter: Parameter, form: Form) -> tuple[float, float]:
