@@ -1,8 +1,8 @@
 """Was the model right? ``python experiments/backtest/run.py``, from the folder of the project.
 
 Fits the model to what was known by December 2013, forecasts 2014, and measures by how much it was missed; fits it to
-what was known by December 2014, and forecasts 2015 to 2017 with that as the model's own error. Each step is a command of
-the program, and what is made is kept in ``results/``: a fit that was stopped goes on where it was. Writes
+what was known by December 2014, and forecasts 2015 to 2017 with that as the model's own error. Each step is a command
+of the program, and what is made is kept in ``results/``: a fit that was stopped goes on where it was. Writes
 ``hindcast.csv``, ``backtest.csv``, ``made.json`` and ``figure.svg`` beside itself.
 """
 
