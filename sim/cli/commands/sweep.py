@@ -10,7 +10,7 @@ USAGE
 KEYS
   sweep.KEY=[a,b]    what is varied: a key of `sim run` (policies.P.S, parameters.N, corridors.O.D.Q, population.K,
                      until, law, scenario). Two numbers or months are the ends of a range (in a grid without
-                     design.points: two values); a longer list is its values; {low: , high: , levels: , log: true} says it all
+                     design.points: two values); a longer list is its values; {low: , high: , levels: , log: }
   design=D           grid, random, lhs (Latin hypercube), sobol, morris, saltelli, table (grid)
   design.points=N    points of the design;  design.seed=, design.levels=, design.file=POINTS.csv as the design asks
   seeds=N            runs of each point (4);  first_seed=1

@@ -1,0 +1,75 @@
+"""A sweep that shares people, burn-in and months gives the households that separate runs give, bit for bit."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import permutations
+
+import numpy as np
+import pytest
+from small_worlds import live_through, pack, scenario
+
+from sim.seed_run import prepare
+from sim.studies.sweep.living import Living, first_unlike, kept_months
+from sim.studies.sweep.measured import read_kept
+from sim.studies.sweep.plan import RunOfPlan
+
+POLICIES = (
+    {},
+    {"reentry_ban": {"months": 0, "during": ["2013-04", None]}},
+    {"reentry_ban": {"months": 60, "during": ["2013-04", None]}},
+    {"reentry_ban": {"months": 60, "during": ["2013-09", None]}},
+    {"enforcement": {"raids": 4.0}},
+    {"information_campaign": {"topics": ["ban_rules"], "heads": 200_000, "during": ["2013-02", "2013-06"]}},
+    {"seasonal_work": {"destination": "KAZ", "quota": 100_000, "start": "2012-08"}},
+)
+
+
+def runs(**given):
+    base = {"until": "2013-12", "scale": 2e-4, **given}
+    made = [scenario(**base, policies=one) for one in POLICIES]
+    made.append(scenario(**base, policies=POLICIES[1], parameters={"beta": 1.3}))
+    made.append(scenario(**{**base, "until": "2013-06"}, policies=POLICIES[2]))
+    return [RunOfPlan(k, 1 + k % 2, k, replace(one, seeds=1, first_seed=1 + k % 2)) for k, one in enumerate(made)] + [
+        RunOfPlan(100 + k, 3, k, replace(one, seeds=1, first_seed=3)) for k, one in enumerate(made)
+    ]
+
+
+@pytest.fixture(scope="module")
+def alone():
+    """Digest and tallies of each run lived on its own."""
+    return {one.run: live_through(one.scenario, seed=one.seed) for one in runs()}
+
+
+@pytest.mark.parametrize("memory", [1 << 30, 1], ids=["all states kept", "one state kept"])
+@pytest.mark.parametrize("order", [1, -1])
+def test_shared_pasts_change_nothing(alone, memory, order):
+    kept = read_kept(["stock", "remittances_true.TJK.RUS", "poverty.KGZ", "gini_consumption.UZB"], None, pack(), 18)
+    living = Living(pack(), kept, memory=memory)
+    lived = {one.run: one for one in living.live(runs()[::order])}
+    assert {run: one.digest for run, one in lived.items()} == {run: one.digest for run, one in alone.items()}
+    assert living.settled == 1 + 2 + 2, "one beginning for each seed and each set of numbers"
+    for run in runs():
+        frame = prepare(run.scenario, pack()).frame
+        np.testing.assert_array_equal(lived[run.run].values, kept.values(alone[run.run], frame))
+
+
+def test_digests_differ_where_policies_do(alone):
+    """The comparison above would be empty if all runs were alike."""
+    assert len({one.digest for run, one in alone.items() if run >= 100}) >= 7
+
+
+def test_where_two_runs_part():
+    a, b, c = (prepare(scenario(policies=POLICIES[k]), pack()) for k in (0, 1, 3))
+    assert first_unlike(a, b) == pack().month_index("2013-04")
+    assert first_unlike(a, a) is None
+    assert first_unlike(b, c) == first_unlike(c, b) == pack().month_index("2013-04")
+    shorter = prepare(scenario(until="2012-12"), pack())
+    assert first_unlike(a, shorter) == 12
+
+
+def test_months_that_are_kept_when_memory_is_short():
+    assert kept_months([3, 5, 9], 10, 30) == [3, 5, 9]
+    assert kept_months([3, 5, 9], 10, 20) == [3, 9]
+    assert kept_months([3, 5, 9], 10, 5) == [3]
+    assert all(min(months) == 3 for months in (kept_months([3, 4, 5, 9, 11], 1, size) for size in range(1, 6)))
