@@ -51,7 +51,7 @@ def half_a_line(at):
     def line(self, content):
         calls[0] += 1
         if calls[0] == at:
-            self.file.write(b"0123abcd {\"run\": 1, \"va")
+            self.file.write(b'0123abcd {"run": 1, "va')
             die()
         real(self, content)
 
@@ -112,7 +112,10 @@ def test_killed_at_a_point(tmp_path, whole, point):
 def test_gathering_killed_at_a_point(tmp_path, whole, point):
     sweep = planned(tmp_path / "s", "chunk=1")
     live_here(sweep)
-    monkey = {"before a rename": lambda: dying(os, "replace", 1), "after a rename": lambda: dying(os, "replace", 1, False)}
+    monkey = {
+        "before a rename": lambda: dying(os, "replace", 1),
+        "after a rename": lambda: dying(os, "replace", 1, False),
+    }
 
     def gather_and_die() -> None:
         monkey.get(point, POINTS[point])()
@@ -267,7 +270,9 @@ def test_a_run_that_kills_its_process_each_time_is_a_failure(tmp_path):
     command = ["-m", "sim", "sweep", "resume", f"output={sweep.folder}", "workers=2"]
     import sys
 
-    ran = subprocess.run([sys.executable, *command], env=environment, capture_output=True, text=True, timeout=WAIT, check=False)
+    ran = subprocess.run(
+        [sys.executable, *command], env=environment, capture_output=True, text=True, timeout=WAIT, check=False
+    )
     assert ran.returncode == 0, ran.stderr
     made = table(sweep.folder)
     assert made["status"].tolist() == ["ok"] * 5 + ["failed"] + ["ok"] * 6

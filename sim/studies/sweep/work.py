@@ -121,6 +121,11 @@ def missing_pieces(folder: Path, plan: PlanOnDisk) -> list[Piece]:
     return [Piece(chunk, plan.runs_in(chunk)) for chunk in range(plan.chunks) if chunk not in done]
 
 
+def unfinished(folder: Path, pieces: Sequence[Piece]) -> list[Piece]:
+    """Those of some pieces that are not whole."""
+    return [piece for piece in pieces if not _is_whole(folder, piece)]
+
+
 def live_pieces(folder: Path, plan: str, pieces: Sequence[Piece]) -> int:
     """Live pieces one after the other, leaving those that others have; how many were lived."""
     number = 0

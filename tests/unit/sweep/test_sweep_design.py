@@ -69,7 +69,10 @@ def test_dates_are_months_in_order():
     counts = pd.Series([row[0] for row in made.rows]).value_counts()
     assert sorted(counts.index) == [f"2014-{month:02d}" for month in range(1, 13)]
     assert set(counts) == {4}
-    assert design("grid", {"policies.exchange_rate.hold_at": ["2014-01", "2014-12"]}).rows == [("2014-01",), ("2014-12",)]
+    assert design("grid", {"policies.exchange_rate.hold_at": ["2014-01", "2014-12"]}).rows == [
+        ("2014-01",),
+        ("2014-12",),
+    ]
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".parquet"])

@@ -49,10 +49,19 @@ def test_the_table_does_not_depend_on_chunks_or_order(tmp_path, whole):
 
 def test_the_columns_of_the_table(whole):
     made = table(whole)
-    assert made.columns[:6].tolist() == ["run_id", "status", "point", "seed", "policies.reentry_ban.months", "parameters.beta"]
+    assert made.columns[:6].tolist() == [
+        "run_id",
+        "status",
+        "point",
+        "seed",
+        "policies.reentry_ban.months",
+        "parameters.beta",
+    ]
     assert (made["status"] == "ok").all() and made["error"].isna().all()
     assert made["digest"].str.len().eq(64).all()
-    assert made["stock"].to_numpy() == pytest.approx((made["stock.TJK"] + made["stock.KGZ"] + made["stock.UZB"]).to_numpy())
+    assert made["stock"].to_numpy() == pytest.approx(
+        (made["stock.TJK"] + made["stock.KGZ"] + made["stock.UZB"]).to_numpy()
+    )
 
 
 def test_an_incomplete_sweep_is_gathered_with_what_is_missing(tmp_path):
@@ -73,7 +82,14 @@ def test_status_counts_chunks_and_what_journals_tell(tmp_path):
     journal.begun(3)
     journal.ended(Lived(1, [0.0], "d", 0.1))
     status = read_status(sweep.folder)
-    assert (status.runs, status.lived, status.missing, status.running, status.whole, status.chunks) == (12, 3, 9, 1, 1, 3)
+    assert (status.runs, status.lived, status.missing, status.running, status.whole, status.chunks) == (
+        12,
+        3,
+        9,
+        1,
+        1,
+        3,
+    )
     assert not status.complete
 
 
@@ -112,7 +128,9 @@ def test_a_chunk_of_a_living_owner_is_left_alone(tmp_path):
     piece = missing_pieces(sweep.folder, plan)[0]
     assert live_piece(sweep.folder, plan.head["plan"], piece) == TAKEN
     other.rename(other.with_name(f"000000-{journals.host()}-{parent}-{journals.started(parent) + 1}.jsonl"))
-    assert live_piece(sweep.folder, plan.head["plan"], piece) == DONE, "a process of that number which began at another time"
+    assert live_piece(sweep.folder, plan.head["plan"], piece) == DONE, (
+        "a process of that number which began at another time"
+    )
     assert claims(sweep.folder) == []
 
 
@@ -185,7 +203,9 @@ def test_a_failed_run_is_a_row_and_is_mended_by_retry(tmp_path, whole, failing):
     gather(sweep.folder)
     made = table(sweep.folder)
     assert (made["status"] == "failed").tolist() == (made["parameters.beta"] == 1.1).tolist()
-    assert made.loc[made["status"] == "failed", "error"].unique().tolist() == ["ZeroDivisionError: a household of nobody"]
+    assert made.loc[made["status"] == "failed", "error"].unique().tolist() == [
+        "ZeroDivisionError: a household of nobody"
+    ]
     pieces = _failed_pieces(sweep.folder, plan)
     assert live_piece(sweep.folder, plan.head["plan"], pieces[0]) == DONE  # fails again
     assert read_status(sweep.folder).failures == 6
@@ -253,6 +273,6 @@ def test_status_of_a_large_plan_reads_names_only(tmp_path, monkeypatch):
     for chunk in range(1, 1000):
         os.link(first, sweep.folder / "shards" / shards.shard_name(chunk, 0, 0))
     opened = []
-    monkeypatch.setattr(shards.pq, "read_metadata", lambda path: opened.append(path))
+    monkeypatch.setattr(shards.pq, "read_metadata", opened.append)
     assert read_status(sweep.folder).lived == 100_000
     assert opened == []

@@ -32,10 +32,16 @@ def test_a_row_for_each_run_with_an_id_of_its_own(tmp_path):
 
 def test_an_id_is_the_content_s_and_not_the_plan_s(tmp_path):
     planned(tmp_path / "one")
-    planned(tmp_path / "two", "sweep.policies.reentry_ban.months=[60,24]", "parameters.beta=1.1", "seeds=1", "first_seed=2")
+    planned(
+        tmp_path / "two", "sweep.policies.reentry_ban.months=[60,24]", "parameters.beta=1.1", "seeds=1", "first_seed=2"
+    )
     one, two = ({row["run_id"]: row for row in rows(tmp_path / name)} for name in ("one", "two"))
     (shared,) = one.keys() & two.keys()
-    assert (one[shared]["policies.reentry_ban.months"], one[shared]["parameters.beta"], one[shared]["seed"]) == (60, 1.1, 2)
+    assert (one[shared]["policies.reentry_ban.months"], one[shared]["parameters.beta"], one[shared]["seed"]) == (
+        60,
+        1.1,
+        2,
+    )
 
 
 def test_an_id_depends_on_seed_pack_and_program(tmp_path):
@@ -64,7 +70,17 @@ def test_the_scenarios_of_a_plan_are_those_of_single_runs(tmp_path):
     run = next(iter(plan.runs(plan.chunks - 1)))
     row = rows(sweep.folder)[run.run]
     keys = [f"{key}={row[key]}" for key in ("parameters.beta", "policies.reentry_ban.months")]
-    asked = request("run", ["population.scale=0.0001", "population.burn_in=2", "until=2013-06", "seeds=1", *keys, f"first_seed={row['seed']}"])
+    asked = request(
+        "run",
+        [
+            "population.scale=0.0001",
+            "population.burn_in=2",
+            "until=2013-06",
+            "seeds=1",
+            *keys,
+            f"first_seed={row['seed']}",
+        ],
+    )
     assert asked.scenario.digest == run.scenario.digest
 
 
@@ -95,7 +111,11 @@ def test_the_same_plan_again_is_found_and_another_is_refused(tmp_path):
     before = (tmp_path / "s" / "sweep.json").stat().st_mtime_ns
     planned(tmp_path / "s", "workers=7")
     assert (tmp_path / "s" / "sweep.json").stat().st_mtime_ns == before
-    for other, what in (("seeds=3", "seeds"), ("sweep.parameters.beta=[0.5,1.1]", "values"), ("measures=[stock]", "measures")):
+    for other, what in (
+        ("seeds=3", "seeds"),
+        ("sweep.parameters.beta=[0.5,1.1]", "values"),
+        ("measures=[stock]", "measures"),
+    ):
         keys = [BANS, *([] if other.startswith("sweep.") else [BETA])]
         with pytest.raises(InputError, match=f"holds another plan .*{what}"):
             planned(tmp_path / "s", *keys, other)
@@ -130,7 +150,10 @@ def test_other_rules_and_another_pack_are_refused(tmp_path):
         (["sweep.policies.reentry_bann.months=[0,7]"], "Nearest: reentry_ban."),
         (["sweep.parameters.beta=[1,2]", "measures=[stok]"], "Nearest: stock."),
         (["sweep.parameters.beta=[1,2]", "measures=[poverty]"], "Allowed: poverty.ORIGIN."),
-        (["sweep.parameters.beta=[1,2]", "window=[2013-01,2013-12]"], "window is [2013-01, 2013-12], which the runs do not cover"),
+        (
+            ["sweep.parameters.beta=[1,2]", "window=[2013-01,2013-12]"],
+            "window is [2013-01, 2013-12], which the runs do not cover",
+        ),
         (["sweep.parameters.beta=[1,2]", "workers=0"], "workers is 0"),
         (["sweep.parameters.beta=[1,2]", "executor=pbs"], "executor is 'pbs'"),
         (["sweep.parameters.beta=[1,2]", "engine=mesa"], "engine is not a key"),
@@ -141,7 +164,18 @@ def test_other_rules_and_another_pack_are_refused(tmp_path):
 )
 def test_a_bad_sweep_is_one_line_and_writes_nothing(tmp_path, capsys, monkeypatch, keys, told):
     monkeypatch.chdir(tmp_path)
-    assert main(["sweep", "name=s", "population.scale=0.0001", "until=2013-06", *[k for k in keys if not k.startswith("until")]]) == 2
+    assert (
+        main(
+            [
+                "sweep",
+                "name=s",
+                "population.scale=0.0001",
+                "until=2013-06",
+                *[k for k in keys if not k.startswith("until")],
+            ]
+        )
+        == 2
+    )
     error = capsys.readouterr().err
     assert error.count("\n") == 1 and told in error, error
     assert not (tmp_path / "results").exists()
