@@ -9,7 +9,7 @@ import pytest
 from small_worlds import live_through, pack, scenario
 
 from sim.seed_run import prepare
-from sim.studies.sweep.living import Living, first_unlike, kept_months
+from sim.studies.sweep.living import Living
 from sim.studies.sweep.measured import read_kept
 from sim.studies.sweep.plan import RunOfPlan
 
@@ -40,11 +40,10 @@ def alone():
     return {one.run: live_through(one.scenario, seed=one.seed) for one in runs()}
 
 
-@pytest.mark.parametrize("memory", [1 << 30, 1], ids=["all states kept", "one state kept"])
 @pytest.mark.parametrize("order", [1, -1])
-def test_shared_pasts_change_nothing(alone, memory, order):
+def test_shared_pasts_change_nothing(alone, order):
     kept = read_kept(["stock", "remittances_true.TJK.RUS", "poverty.KGZ", "gini_consumption.UZB"], None, pack(), 18)
-    living = Living(pack(), kept, memory=memory)
+    living = Living(pack(), kept)
     lived = {one.run: one for one in living.live(runs()[::order])}
     assert {run: one.digest for run, one in lived.items()} == {run: one.digest for run, one in alone.items()}
     assert living.settled == 1 + 2 + 2, "one beginning for each seed and each set of numbers"
@@ -56,19 +55,3 @@ def test_shared_pasts_change_nothing(alone, memory, order):
 def test_digests_differ_where_policies_do(alone):
     """The comparison above would be empty if all runs were alike."""
     assert len({one.digest for run, one in alone.items() if run >= 100}) >= 7
-
-
-def test_where_two_runs_part():
-    a, b, c = (prepare(scenario(policies=POLICIES[k]), pack()) for k in (0, 1, 3))
-    assert first_unlike(a, b) == pack().month_index("2013-04")
-    assert first_unlike(a, a) is None
-    assert first_unlike(b, c) == first_unlike(c, b) == pack().month_index("2013-04")
-    shorter = prepare(scenario(until="2012-12"), pack())
-    assert first_unlike(a, shorter) == 12
-
-
-def test_months_that_are_kept_when_memory_is_short():
-    assert kept_months([3, 5, 9], 10, 30) == [3, 5, 9]
-    assert kept_months([3, 5, 9], 10, 20) == [3, 9]
-    assert kept_months([3, 5, 9], 10, 5) == [3]
-    assert all(min(months) == 3 for months in (kept_months([3, 4, 5, 9, 11], 1, size) for size in range(1, 6)))

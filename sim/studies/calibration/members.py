@@ -155,9 +155,7 @@ class Ensemble:
 
 def draws(folder: Path) -> pd.DataFrame:
     """All draws kept under a folder: step, member, the reason where one failed, prior scores, and what they said."""
-    parts = [
-        pd.read_parquet(path).assign(step=path.parent.name) for path in sorted(folder.glob("*/*.parquet"))
-    ]
+    parts = [pd.read_parquet(path).assign(step=path.parent.name) for path in sorted(folder.glob("*/*.parquet"))]
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
 
 

@@ -83,7 +83,9 @@ def smooth(
     try:
         solver.solve()
     except RuntimeError as error:
-        raise InputError("calibrate", "gave up: more than a tenth of the members failed", "see the column reason") from error
+        raise InputError(
+            "calibrate", "gave up: more than a tenth of the members failed", "see the column reason"
+        ) from error
     return solver.m_posterior.T, solver.d_pred.T
 
 

@@ -1,4 +1,4 @@
-"""Morris screening, Sobol indices and PAWN by SALib, with the part of chance, and whether more points would change them.
+"""Morris screening, Sobol indices and PAWN by SALib, with the part of chance, and whether more points change them.
 
 All are taken in the unit cube of the design, so a range, a list and dates are treated alike. Seeds are averaged; their
 part of the variance is told apart from that of the numbers, which share each seed's luck.
@@ -73,8 +73,8 @@ class Sensitivity:
             return "With one seed, the part of chance is not known."
         parts = [f"{100 * part:.0f} %" for part in (self.shares.numbers, self.shares.seeds, self.shares.both)]
         return (
-            f"Of the variance of single runs the numbers have {parts[0]}, the seed {parts[1]}, and what a seed makes of "
-            f"the numbers {parts[2]}."
+            f"Of the variance of single runs the numbers have {parts[0]}, the seed {parts[1]}, and what a seed makes "
+            f"of the numbers {parts[2]}."
         )
 
 

@@ -52,11 +52,11 @@ class Regions:
         box = " and ".join(f"{key} in {low:.4g} to {high:.4g}" for key, (low, high) in self.box.limits.items())
         where = f"In the box where {box}" if box else "Everywhere (no box is better)"
         return (
-            f"The policy helps ({self.wanted} {self.measure}) at {_percent(self.helped.mean())} of {len(self.helped):,} "
-            f"points; at {_percent(self.sure.mean())} of them the sign is beyond the luck of the seeds. {where}, which "
+            f"The policy helps ({self.wanted} {self.measure}) at {_percent(self.helped.mean())} of "
+            f"{len(self.helped):,} points; at {_percent(self.sure.mean())} of them the sign is beyond the luck of the seeds. {where}, which "
             f"has {_percent(self.box.support)} of the points, it helps at {_percent(self.box.density)}, and "
-            f"{_percent(self.box.coverage)} of all that are helped are in it. A tree tells {_percent(self.accuracy)} of "
-            f"unseen points right (always saying the more frequent: {_percent(self.majority)})."
+            f"{_percent(self.box.coverage)} of all that are helped are in it. A tree tells {_percent(self.accuracy)} "
+            f"of unseen points right (always saying the more frequent: {_percent(self.majority)})."
         )
 
 

@@ -15,7 +15,7 @@ from sim.policies.settings import shown
 if TYPE_CHECKING:
     from sim.region import Region
 
-SWEPT = ("scenario", "population", "parameters", "corridors", "policies", "until", "law")
+SWEPT = ("scenario", "population", "parameters", "corridors", "policies", "until", "law", "sample", "adjustments")
 """First parts of the keys that may be swept."""
 FORM = ("low", "high", "levels", "log", "values")
 ALLOWED = "[low, high], a list of values, or {low: , high: , levels: , log: }"

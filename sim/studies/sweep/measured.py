@@ -49,7 +49,7 @@ class Kept:
         costs = public_costs(corridors, {**origins, **_zero_of_missing(frame)}, frame) if frame.costs else {}
         origins["public_cost"] = sum(costs.values(), np.zeros((len(frame.months), len(frame.origins))))
         if self.counts_categories:
-            table = make_tables([outcome], frame)[1]
+            table = make_tables([outcome], [frame])[1]
             origins[COUNTED] = table[COUNTED].to_numpy().reshape(len(frame.months), len(frame.origins))
         window = slice(self.first, self.last + 1)
         with warnings.catch_warnings():

@@ -220,9 +220,10 @@ def _without_own(mapping: Mapping[str, Any]) -> dict[str, Any]:
 
 def _plain(mapping: dict[str, Any], pack: str) -> dict[str, Any]:
     """A scenario's configuration as the plan keeps it: seeds are the plan's, files are where they are."""
-    law = mapping.get("law")
-    if isinstance(law, str) and Path(law).is_file():
-        mapping["law"] = str(Path(law).resolve())
+    for key in ("law", "sample"):
+        named = mapping.get(key)
+        if isinstance(named, str) and Path(named).is_file():
+            mapping[key] = str(Path(named).resolve())
     kept = {key: value for key, value in mapping.items() if key not in ("follow", "engine")}
     return {**kept, "region": {"pack": pack}, "seeds": 1, "first_seed": 0}
 

@@ -1,8 +1,8 @@
 """Array jobs of a Slurm cluster, by submitit. What is done is read from the folder, never from the launcher.
 
 Submitit waits for ever for a job that was killed on a cluster without accounting, and loses one that is preempted
-early; so its answers are not asked for. A task that is preempted, or runs into its time, is queued again by submitit and
-goes on from the journals; what is missing when no task is left in the queue is submitted again, while the submitter
+early; so its answers are not asked for. A task that is preempted, or runs into its time, is queued again by submitit
+and goes on from the journals; what is missing when no task is left in the queue is submitted again, while the submitter
 stays.
 """
 
