@@ -53,10 +53,11 @@ class Regions:
         where = f"In the box where {box}" if box else "Everywhere (no box is better)"
         return (
             f"The policy helps ({self.wanted} {self.measure}) at {_percent(self.helped.mean())} of "
-            f"{len(self.helped):,} points; at {_percent(self.sure.mean())} of them the sign is beyond the luck of the seeds. {where}, which "
-            f"has {_percent(self.box.support)} of the points, it helps at {_percent(self.box.density)}, and "
-            f"{_percent(self.box.coverage)} of all that are helped are in it. A tree tells {_percent(self.accuracy)} "
-            f"of unseen points right (always saying the more frequent: {_percent(self.majority)})."
+            f"{len(self.helped):,} points; at {_percent(self.sure.mean())} of them the sign is beyond the luck of the "
+            f"seeds. {where}, which has {_percent(self.box.support)} of the points, it helps at "
+            f"{_percent(self.box.density)}, and {_percent(self.box.coverage)} of all that are helped are in it. A tree "
+            f"tells {_percent(self.accuracy)} of unseen points right (always saying the more frequent: "
+            f"{_percent(self.majority)})."
         )
 
 
