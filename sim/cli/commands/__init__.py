@@ -16,6 +16,8 @@ ORDER = {
             "policies",
             "data",
             "scorecard",
+            "calibrate",
+            "backtest",
             "branch",
             "sweep",
             "sensitivity",
