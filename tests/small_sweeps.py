@@ -24,7 +24,7 @@ BETA = "sweep.parameters.beta=[0.9,1.1]"
 def planned(folder: Path, *keys: str) -> Sweep:
     """A planned sweep in a folder: 6 points x 2 seeds unless keys say otherwise."""
     given = {key.partition("=")[0] for key in keys}
-    usual = [key for key in (*TINY, "seeds=2") if key.partition("=")[0] not in given]
+    usual = [key for key in (*TINY, "seeds=2") if key.partition("=")[0] not in given and "branch_from" not in given]
     swept = [] if any(key.startswith(("sweep.", "design=table")) for key in keys) else [BANS, BETA]
     return Sweep.planned(sweep_request([f"output={folder}", *usual, *swept, *keys]))
 

@@ -102,9 +102,9 @@ def words(table: pd.DataFrame, axes: pd.DataFrame) -> str:
     below = (table["welfare"] + table["welfare_half95"] < 0).mean()
     above = (table["welfare"] - table["welfare_half95"] > 0).mean()
     lines = [
-        f"Of {len(table):,} combinations with a ban, it lowers welfare beyond chance in {100 * below:.0f} % and raises it "
-        f"in {100 * above:.0f} % ({int(table['seeds'].min())} seeds each; 95 % intervals of paired differences, one at a "
-        "time).",
+        f"Of {len(table):,} combinations with a ban, it lowers welfare beyond chance in {100 * below:.0f} % and raises "
+        f"it in {100 * above:.0f} % ({int(table['seeds'].min())} seeds each; 95 % intervals of paired differences, one "
+        "at a time).",
         "",
         f"It lowers it most, by {_interval(worst)} USD a household and month ({worst['welfare_percent']:.2f} %), with "
         f"{_place(worst)}. The other end, {_interval(best)}, is with {_place(best)}.",
@@ -113,8 +113,9 @@ def words(table: pd.DataFrame, axes: pd.DataFrame) -> str:
         "| --- | ---: | ---: |",
     ]
     lines += [
-        f"| {row.axis} | {row.value:g} | {row.welfare:.3f} ({row.welfare - row.half95:.3f} to {row.welfare + row.half95:.3f}) |"
-        for row in axes.itertuples()
+        f"| {one.axis} | {one.value:g} | {one.welfare:.3f} "
+        f"({one.welfare - one.half95:.3f} to {one.welfare + one.half95:.3f}) |"
+        for one in axes.itertuples()
     ]
     return "\n".join(lines) + "\n"
 

@@ -6,9 +6,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from small_sweeps import live_here, planned, table
 from small_worlds import live_through, pack, scenario
 
+from sim.errors import InputError
 from sim.seed_run import prepare
+from sim.studies.sweep.gather import gather
 from sim.studies.sweep.living import Living
 from sim.studies.sweep.measured import read_kept
 from sim.studies.sweep.plan import RunOfPlan
@@ -55,3 +58,22 @@ def test_shared_pasts_change_nothing(alone, order):
 def test_digests_differ_where_policies_do(alone):
     """The comparison above would be empty if all runs were alike."""
     assert len({one.digest for run, one in alone.items() if run >= 100}) >= 7
+
+
+def test_futures_of_a_checkpoint_are_those_of_branches(tmp_path):
+    """A sweep from a checkpoint gives the households that `sim.branch` gives, at each point and seed."""
+    import sim
+
+    keys = {"population.scale": 0.0002, "population.burn_in": 6, "seeds": 2, "threads": 1, "until": "2014-06"}
+    sim.run("history", overrides=keys, output=tmp_path / "past", checkpoint="2013-07")
+    sweep = planned(tmp_path / "s", f"branch_from={tmp_path / 'past'}", "sweep.policies.reentry_ban.months=[0,60]", "chunk=3")
+    live_here(sweep)
+    gather(sweep.folder)
+    made = table(sweep.folder).set_index(["policies.reentry_ban.months", "seed"])["digest"]
+    for months in (0, 60):
+        branch = sim.branch(tmp_path / "past", overrides={"policies.reentry_ban.months": months, "threads": 1})
+        (run,) = branch.runs.values()
+        assert {seed: made[months, int(seed)] for seed in run.meta["digests"]} == run.meta["digests"]
+    assert made[0, 1] != made[60, 1]
+    with pytest.raises(InputError, match=r"sweep\.population\.scale is held by the checkpoint"):
+        planned(tmp_path / "t", f"branch_from={tmp_path / 'past'}", "sweep.population.scale=[0.001,0.002]")

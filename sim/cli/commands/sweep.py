@@ -95,14 +95,12 @@ def main(arguments: Sequence[str]) -> int:
 
 def _start(keys: Sequence[str], file: str | None) -> None:
     from sim.cli.progress import notice
-    from sim.studies.sweep.cost import words
-    from sim.studies.sweep.layout import read_head
     from sim.studies.sweep.request import sweep_request
     from sim.studies.sweep.sweeping import Sweep
 
     asked = sweep_request(keys, file)
     sweep = Sweep.planned(asked)
-    notice(words(read_head(sweep.folder), sweep.cost(), sweep.workers))
+    notice(sweep.cost())
     if asked.only_plan:
         notice(f"planned: {sweep.folder}")
         return

@@ -24,29 +24,23 @@ _BYTES_A_RUN = 90
 """Plan and table, packed, beside the measures."""
 
 
-def measure(folder: Path) -> dict[str, float]:
+def measure(folder: Path) -> dict[str, float] | None:
     """Live the first runs of a plan in a process of their own; what they took is kept beside the plan.
 
     Returns
     -------
-    dict
+    dict or None
         settle: seconds until a world's first month; live: seconds of a run from there; prepare: seconds of a run's
-        conditions; megabytes: greatest memory of the process.
-
-    Raises
-    ------
-    InputError
-        The run cannot be lived.
+        conditions; megabytes: greatest memory of the process. None where none of these runs can be lived: failed runs
+        are rows of the table, not the end of a sweep.
     """
     kept = folder / MEASURED
     if kept.exists():
         return json.loads(kept.read_text())
-    ran = subprocess.run(
-        [sys.executable, "-m", "sim.studies.sweep.cost", str(folder)], capture_output=True, text=True, check=False
-    )
+    command = [sys.executable, "-m", "sim.studies.sweep.cost", str(folder)]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
     if ran.returncode:
-        last = (ran.stderr.strip().splitlines() or ["no word"])[-1]
-        raise InputError("sweep", f"cannot be measured: its first run fails ({last})", "runs that can be lived")
+        return None
     measured = json.loads(ran.stdout)
     replace_file(kept, json.dumps(measured).encode())
     return measured
@@ -78,7 +72,10 @@ def live_some(folder: Path) -> dict[str, float]:
 
 
 def estimate(head: Mapping[str, Any], measured: Mapping[str, float], workers: int) -> dict[str, float]:
-    """Cost of the whole plan: core-hours, hours with so many workers, memory of each in MB, disk in MB."""
+    """Cost of the whole plan: core-hours, hours with so many workers, memory of each in MB, disk in MB.
+
+    Chunks are taken to share a settled world as the measured runs did.
+    """
     shared = min(head["chunk"], head["runs"]) if measured["shared"] > 1 else 1
     seconds = head["runs"] * (measured["prepare"] + measured["live"] + measured["settle"] / max(shared, 1))
     bytes_a_run = _BYTES_A_RUN + 8 * len(head["measures"])
@@ -90,8 +87,11 @@ def estimate(head: Mapping[str, Any], measured: Mapping[str, float], workers: in
     }
 
 
-def words(head: Mapping[str, Any], cost: Mapping[str, float], workers: int) -> str:
+def words(head: Mapping[str, Any], measured: Mapping[str, float] | None, workers: int) -> str:
     """The estimate in a line for people."""
+    if measured is None:
+        return f"{head['runs']:,} runs; what they cost could not be measured: the first ones fail"
+    cost = estimate(head, measured, workers)
     hours = cost["hours"]
     time_ = f"{hours:.1f} hours" if hours >= 1 else f"{hours * 60:.1f} minutes"
     chunks = -(-head["runs"] // head["chunk"])

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 
 from sim.errors import InputError
 from sim.studies.sweep.layout import PLAN, TABLE, read_head
-from sim.studies.sweep.shards import compact, list_shards, read_results, write_parquet
+from sim.studies.sweep.shards import compact, list_shards, read_results, settled, write_parquet
 
 OK, FAILED, MISSING = "ok", "failed", "missing"
 
@@ -30,7 +30,7 @@ def gather(folder: Path) -> pa.Table:
     """
     head = read_head(folder)
     compact(folder)
-    table = make_table(folder, head)
+    table = settled(lambda: make_table(folder, head))
     write_parquet(folder / TABLE, table)
     return table
 

@@ -79,9 +79,11 @@ def started(pid: int) -> int:
 def disk_time(folder: Path) -> float:
     """What time it is on the disk of a folder, which may have another clock than this machine."""
     probe = folder / f".now-{host()}-{os.getpid()}"
-    probe.touch()
     try:
+        probe.touch()
         return probe.stat().st_mtime
+    except OSError:  # a disk that is full, or may only be read
+        return time.time()
     finally:
         probe.unlink(missing_ok=True)
 

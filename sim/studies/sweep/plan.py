@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,13 +15,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sim.checkpoint import code_version, rules_digest
-from sim.configuration.compose import place
 from sim.errors import InputError
 from sim.output.durable import replace_file
 from sim.region import Region, load
 from sim.scenario import LARGEST_SEED, Scenario
 from sim.studies.sweep.layout import DESIGN, FORM, HEAD, PLAN, read_head
 from sim.studies.sweep.measured import Kept, read_kept
+from sim.studies.sweep.points import Points
 
 if TYPE_CHECKING:
     from sim.studies.sweep.request import SweepRequest
@@ -83,7 +83,7 @@ def make_plan(asked: SweepRequest) -> Plan:
         for value in axis.ends():
             ends = list(design.rows[0])
             ends[place_] = value
-            _scenario_of(asked, asked.bases[0].name, design.keys, tuple(ends), (axis.key,))
+            _scenario_of(asked, asked.points(asked.bases[0]), ends)
     points, rows, months = _distinct(asked)
     runs = len(points) * asked.seeds
     if runs > MOST_RUNS:
@@ -104,10 +104,11 @@ def _distinct(asked: SweepRequest) -> tuple[list[Point], np.ndarray, int]:
     order: dict[str, tuple[str, str]] = {}
     digests = np.empty((len(design.rows), len(asked.bases)), object)
     months = asked.region.months
+    readers = [(base, asked.points(base)) for base in asked.bases]
     for row, values in enumerate(design.rows):
-        for column, base in enumerate(asked.bases):
-            one = _scenario_of(asked, base.name, design.keys, values)
-            digest = replace(one, seeds=1, first_seed=0).digest
+        for column, (base, points) in enumerate(readers):
+            one = _scenario_of(asked, points, values)
+            digest = one.digest  # of one seed, 0: the base has it so
             if digest not in found:
                 found[digest] = Point(values, base.name, digest)
                 order[digest] = _before(one), json.dumps([base.name, *values])
@@ -136,35 +137,15 @@ def _before(one: Scenario) -> str:
     )
 
 
-def _scenario_of(
-    asked: SweepRequest, base: str, keys: Sequence[str], values: Sequence[Any], only: Sequence[str] = ()
-) -> Scenario:
+def _scenario_of(asked: SweepRequest, points: Points, values: Sequence[Any]) -> Scenario:
+    """A point's scenario; what is wrong with a swept value is told of its axis."""
     try:
-        one = scenario_at(asked.mappings(base), keys, values, asked.region, asked.taken(base))
+        one = points.at(values)
         asked.require_held(one)
     except InputError as error:
-        where = f"sweep.{error.where}" if error.where in (*keys, *only) else error.where
+        where = f"sweep.{error.where}" if error.where in asked.design.keys else error.where
         raise InputError(where, error.problem, error.allowed, error.nearest) from error
     return one
-
-
-def scenario_at(
-    mappings: Mapping[str, Any], keys: Sequence[str], values: Sequence[Any], region: Region, taken: Sequence[str]
-) -> Scenario:
-    """A point's scenario: its base with the values of those axes that the base takes.
-
-    `mappings` are the base's configurations by the choice of a scenario, of which an axis ``scenario`` picks one.
-    """
-    chosen = str(values[keys.index("scenario")]) if "scenario" in keys and "scenario" in taken else ""
-    mapping = _copied(mappings[chosen])
-    for key, value in zip(keys, values, strict=True):
-        if key in taken and key != "scenario":
-            place(mapping, key, value)
-    return Scenario.from_mapping(mapping, region)
-
-
-def _copied(value: Any) -> Any:
-    return {key: _copied(one) for key, one in value.items()} if isinstance(value, dict) else value
 
 
 def _head(asked: SweepRequest, points: list[Point], kept: Kept) -> dict[str, Any]:
@@ -305,10 +286,13 @@ class PlanOnDisk:
         """The runs of a chunk, each with its scenario."""
         rows = self.file.read_row_group(chunk).to_pylist()
         for row in rows:
-            base = self.bases[row["base"]]
-            values = [self._value(key, row[key]) for key in self.keys]
-            one = scenario_at(base["mappings"], self.keys, values, self.region, base["taken"])
+            one = self._points(row["base"]).at([self._value(key, row[key]) for key in self.keys])
             yield RunOfPlan(row["run"], row["seed"], row["point"], replace(one, seeds=1, first_seed=row["seed"]))
+
+    @cache  # noqa: B019  a plan lives as long as its process
+    def _points(self, base: str) -> Points:
+        told = self.bases[base]
+        return Points(told["mappings"], self.keys, told["taken"], self.region)
 
     def _value(self, key: str, value: Any) -> Any:
         return json.loads(value) if key in self.nested and isinstance(value, str) else value

@@ -19,6 +19,7 @@ from sim.region import Region, load
 from sim.scenario import Scenario
 from sim.schema.parameters import PARAMETERS
 from sim.studies.sweep.design import Design, make_design
+from sim.studies.sweep.points import Points
 
 COMMAND = "sweep"
 OWN_KEYS = ("sweep", "design", "executor", "measures", "window", "chunk", "workers", "branch_from", "only_plan")
@@ -60,13 +61,9 @@ class SweepRequest:
     held: Mapping[str, Any] = field(default_factory=dict)
     only_plan: bool = False
 
-    def mappings(self, base: str) -> Mapping[str, Any]:
-        """Configurations of a base."""
-        return next(one.mappings for one in self.bases if one.name == base)
-
-    def taken(self, base: str) -> tuple[str, ...]:
-        """Axes that a base takes."""
-        return next(one.taken for one in self.bases if one.name == base)
+    def points(self, base: Base) -> Points:
+        """What reads the points of a base."""
+        return Points(base.mappings, self.design.keys, base.taken, self.region)
 
     def require_held(self, one: Scenario) -> None:
         """Refuse a point that the checkpoint it goes on from does not allow."""

@@ -11,11 +11,12 @@ import hashlib
 import json
 import os
 import re
+import time
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -30,6 +31,7 @@ LOOSE = 256
 _NAME = re.compile(r"(?P<chunk>\d{6})\.a(?P<attempt>\d+)\.f(?P<failed>\d+)\.parquet")
 _PART = re.compile(r"part-[0-9a-f]{16}\.parquet")
 _TOLD = b"sweep"
+_LOOKS = 20
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,19 @@ def write_parquet(path: Path, table: pa.Table, told: dict[str, Any] | None = Non
 def read_told(path: Path) -> dict[str, Any]:
     """What a shard tells of itself: the chunks that are whole in it, and its failed runs with their kinds of error."""
     return json.loads(pq.read_metadata(path).metadata[_TOLD])
+
+
+T = TypeVar("T")
+
+
+def settled(read: Callable[[], T]) -> T:
+    """What `read` finds, from the beginning again where a file was put together with others meanwhile."""
+    for _ in range(_LOOKS):
+        try:
+            return read()
+        except FileNotFoundError:
+            time.sleep(0.05)
+    return read()
 
 
 def read_results(shards: Sequence[Shard]) -> pa.Table:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sim.studies.sweep.journal import claims, disk_time, read_lived
 from sim.studies.sweep.layout import CANCELLED, OPEN, TABLE, read_head
-from sim.studies.sweep.shards import list_shards, read_told
+from sim.studies.sweep.shards import list_shards, read_told, settled
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,10 @@ def read_status(folder: Path) -> Status:
     InputError
         The folder holds no sweep.
     """
-    head = read_head(folder)
+    return settled(lambda: _count(folder, read_head(folder)))
+
+
+def _count(folder: Path, head: dict[str, Any]) -> Status:
     whole: set[int] = set()
     shards = list_shards(folder)
     for one in shards:

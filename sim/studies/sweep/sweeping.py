@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -12,8 +11,8 @@ from typing import Any
 from sim.engine.ahead import start_compiling
 from sim.errors import InputError
 from sim.output.durable import replace_file
-from sim.studies.sweep.cost import estimate, measure
-from sim.studies.sweep.layout import CANCELLED, HEAD, JOBS, OPEN, SHARDS, TABLE, read_head
+from sim.studies.sweep.cost import measure, words
+from sim.studies.sweep.layout import CANCELLED, HEAD, JOBS, OPEN, SHARDS, read_head
 from sim.studies.sweep.plan import Plan, PlanOnDisk, make_plan, write_plan
 from sim.studies.sweep.request import SweepRequest
 from sim.studies.sweep.shards import list_shards
@@ -49,10 +48,10 @@ class Sweep:
             write_plan(plan, asked.folder)
         return cls(asked.folder, asked.executor, asked.workers)
 
-    def cost(self) -> dict[str, float]:
-        """Estimated cost, from a measured run."""
+    def cost(self) -> str:
+        """What it will cost, from measured runs, in words."""
         start_compiling()
-        return estimate(read_head(self.folder), measure(self.folder), self.workers)
+        return words(read_head(self.folder), measure(self.folder), self.workers)
 
     def live(self, watch: Watch = lambda status: None, tell: Tell = lambda line: None) -> Status:
         """Live what is missing.
@@ -63,19 +62,15 @@ class Sweep:
             What the executor or a worker refuses.
         """
         plan = PlanOnDisk(self.folder)
-        (self.folder / CANCELLED).unlink(missing_ok=True)
-        return self._live(plan, lambda: missing_pieces(self.folder, plan), watch, tell)
+        return self._live(plan, missing_pieces(self.folder, plan), watch, tell)
 
     def retry(self, watch: Watch = lambda status: None, tell: Tell = lambda line: None) -> Status:
         """Live the failed runs again."""
         plan = PlanOnDisk(self.folder)
-        (self.folder / CANCELLED).unlink(missing_ok=True)
-        pieces = _failed_pieces(self.folder, plan)
-        done: list[list[Piece]] = [pieces, []]
-        return self._live(plan, lambda: done.pop(0), watch, tell)
+        return self._live(plan, failed_pieces(self.folder, plan), watch, tell)
 
-    def _live(self, plan: PlanOnDisk, missing: Callable[[], list[Piece]], watch: Watch, tell: Tell) -> Status:
-        pieces = missing()
+    def _live(self, plan: PlanOnDisk, pieces: list[Piece], watch: Watch, tell: Tell) -> Status:
+        (self.folder / CANCELLED).unlink(missing_ok=True)
         if pieces:
             run = _executor(str(self.executor["kind"]))
             run(self, plan, pieces, lambda: watch(read_status(self.folder)), tell)
@@ -104,7 +99,7 @@ def _run_local(sweep: Sweep, plan: PlanOnDisk, pieces: list[Piece], watch: Calla
     run_local(sweep.folder, plan.head["plan"], pieces, sweep.workers, watch)
 
 
-def _failed_pieces(folder: Path, plan: PlanOnDisk) -> list[Piece]:
+def failed_pieces(folder: Path, plan: PlanOnDisk) -> list[Piece]:
     """The failed runs by chunk, each as the next attempt."""
     by_chunk: dict[int, list[int]] = defaultdict(list)
     for run in failed_runs(folder):
@@ -179,9 +174,3 @@ def _prepare(folder: Path) -> None:
     except OSError as error:
         problem = f"is {str(folder)!r}, which cannot be written ({error.strerror})"
         raise InputError("output", problem, "a folder to write in") from error
-
-
-def forget_table(folder: Path) -> None:
-    """Remove a gathered table that newer results have made old."""
-    with contextlib.suppress(FileNotFoundError):
-        (folder / TABLE).unlink()

@@ -20,7 +20,7 @@ from sim.studies.sweep.lived import Lived
 from sim.studies.sweep.living import Living
 from sim.studies.sweep.plan import PlanOnDisk
 from sim.studies.sweep.status import failed_runs, read_status
-from sim.studies.sweep.sweeping import _failed_pieces, cancel
+from sim.studies.sweep.sweeping import cancel, failed_pieces
 from sim.studies.sweep.work import DONE, STOPPED, TAKEN, Piece, live_piece, missing_pieces
 
 
@@ -206,14 +206,14 @@ def test_a_failed_run_is_a_row_and_is_mended_by_retry(tmp_path, whole, failing):
     assert made.loc[made["status"] == "failed", "error"].unique().tolist() == [
         "ZeroDivisionError: a household of nobody"
     ]
-    pieces = _failed_pieces(sweep.folder, plan)
+    pieces = failed_pieces(sweep.folder, plan)
     assert live_piece(sweep.folder, plan.head["plan"], pieces[0]) == DONE  # fails again
     assert read_status(sweep.folder).failures == 6
     failing.clear()
     for compacted in (False, True):
         if compacted:
             shards.compact(sweep.folder, least=2)
-        for piece in _failed_pieces(sweep.folder, plan)[: 1 if not compacted else None]:
+        for piece in failed_pieces(sweep.folder, plan)[: 1 if not compacted else None]:
             live_piece(sweep.folder, plan.head["plan"], piece)
     assert failed_runs(sweep.folder) == {}
     gather(sweep.folder)

@@ -11,6 +11,7 @@ from small_sweeps import BANS, BETA, live_here, planned, table
 from sim.checkpoint import rules_digest
 from sim.cli.main import main
 from sim.errors import InputError
+from sim.scenario import Scenario
 from sim.studies.sweep import plan as planning
 from sim.studies.sweep.gather import gather
 from sim.studies.sweep.plan import PlanOnDisk
@@ -179,3 +180,34 @@ def test_a_bad_sweep_is_one_line_and_writes_nothing(tmp_path, capsys, monkeypatc
     error = capsys.readouterr().err
     assert error.count("\n") == 1 and told in error, error
     assert not (tmp_path / "results").exists()
+
+
+def test_points_are_read_as_whole_scenarios_are(central_asia):
+    """The quick reading of a point gives what `Scenario.from_mapping` gives, for every kind of axis."""
+    import itertools
+
+    from sim.configuration.compose import place
+    from sim.studies.sweep.points import Points, copied
+
+    base = {
+        "name": "b", "population": {"scale": 0.001}, "seeds": 1, "first_seed": 0, "parameters": {"gamma": 0.5},
+        "policies": {"reentry_ban": {"destinations": ["RUS"]}, "travel_cost": None},
+    }  # fmt: skip
+    axes = {
+        "parameters.beta": [0.9, 1.1], "parameters.gamma": [0.4, 0.6], "policies.reentry_ban.months": [0, 12, None],
+        "policies.reentry_ban.during": [None, ["2014-01", None]], "policies.enforcement.raids": [1, 2.5],
+        "population.burn_in": [12, 60], "until": ["2013-12", "2014-12"], "corridors.TJK.RUS.attraction": [0.1, 0.2],
+        "scenario": ["", "other"],
+    }  # fmt: skip
+    mappings = {"": base, "other": {**base, "name": "o", "policies": {"amnesty": {"share": 0.5}}}}
+    points = Points(mappings, list(axes), list(axes), central_asia)
+    digests = set()
+    for values in itertools.product(*axes.values()):
+        mapping = copied(mappings[values[-1]])
+        for key, value in zip(axes, values[:-1], strict=False):
+            place(mapping, key, value)
+        whole = Scenario.from_mapping(mapping, central_asia)
+        assert points.at(values) == whole
+        assert points.at(values).digest == whole.digest
+        digests.add(whole.digest)
+    assert len(digests) > 500
