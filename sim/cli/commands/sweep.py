@@ -54,6 +54,8 @@ EXIT STATUS
 
 from __future__ import annotations
 
+import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -67,6 +69,8 @@ if TYPE_CHECKING:
     from sim.studies.sweep.status import Status
     from sim.studies.sweep.sweeping import Sweep
 
+EVERY = 30.0
+"""Seconds between two lines about progress."""
 ACTIONS = ("status", "resume", "retry", "cancel", "gather")
 
 
@@ -188,23 +192,8 @@ def live_bar(name: str) -> Iterator[Callable[[Status], None]]:
     """A bar over runs with rate, time left and failures by kind, where standard error is a terminal; else a line now
     and then.
     """
-    import sys
-    import time
-
-    began = time.monotonic()
-    first: list[int] = []
     if not sys.stderr.isatty():
-        told = [began]
-
-        def line(status: Status) -> None:
-            if not first:
-                first.append(status.lived)
-            if time.monotonic() - told[0] >= 30:
-                told[0] = time.monotonic()
-                rate = (status.lived - first[0]) / (told[0] - began)
-                print(f"{name}: {status.lived:,} of {status.runs:,} runs, {rate:.1f} a second", file=sys.stderr)
-
-        yield line
+        yield _Lines(name)
         return
     from rich.console import Console
     from rich.progress import (
@@ -222,13 +211,39 @@ def live_bar(name: str) -> Iterator[Callable[[Status], None]]:
     )  # fmt: skip
     with Progress(*columns, console=Console(stderr=True), transient=True, speed_estimate_period=120) as shown:
         task = shown.add_task(name, total=None, rate="", failed="")
+        rate = _Rate()
 
         def bar(status: Status) -> None:
-            if not first:
-                first.append(status.lived)
-            rate = (status.lived - first[0]) / max(time.monotonic() - began, 1e-3)
             failed = ", ".join(f"{number:,} {kind}" for kind, number in sorted(status.failed.items()))
             told = failed and f"failed: {failed}"
-            shown.update(task, total=status.runs, completed=status.lived, rate=f"{rate:.1f}/s", failed=told)
+            shown.update(task, total=status.runs, completed=status.lived, rate=f"{rate(status):.1f}/s", failed=told)
 
         yield bar
+
+
+class _Rate:
+    """Runs a second since this command began."""
+
+    def __init__(self) -> None:
+        self.began = time.monotonic()
+        self.first: int | None = None
+
+    def __call__(self, status: Status) -> float:
+        self.first = status.lived if self.first is None else self.first
+        return (status.lived - self.first) / max(time.monotonic() - self.began, 1e-3)
+
+
+class _Lines:
+    """A line every half minute, for a file or a pipe."""
+
+    def __init__(self, name: str) -> None:
+        self.name, self.rate = name, _Rate()
+        self.told = self.rate.began
+
+    def __call__(self, status: Status) -> None:
+        rate = self.rate(status)
+        if time.monotonic() - self.told >= EVERY:
+            self.told = time.monotonic()
+            failed = f", {status.failures:,} failed" if status.failures else ""
+            line = f"{self.name}: {status.lived:,} of {status.runs:,} runs{failed}, {rate:.1f} a second"
+            print(line, file=sys.stderr, flush=True)

@@ -82,13 +82,14 @@ def read_outcomes(folder: Path, measure: str) -> Outcomes:
 
 
 def _values(folder: Path, head: dict[str, Any], points: np.ndarray) -> np.ndarray:
+    """What the axes are at some points, (rows, axes); text and null by their place in order."""
     plan = pq.read_table(folder / "plan.parquet", columns=[axis["key"] for axis in head["axes"]])
     columns = []
     for axis in head["axes"]:
-        column = plan[axis["key"]].slice(0, head["points"]).to_pylist()
+        column = plan[axis["key"]].slice(0, head["points"]).take(points).to_pylist()
         numbers = [float(one) if isinstance(one, int | float) and not isinstance(one, bool) else None for one in column]
         if any(number is None for number in numbers):
             order = {str(one): place for place, one in enumerate(sorted(map(str, set(column))))}
             numbers = [float(order[str(one)]) for one in column]
-        columns.append(np.array(numbers, float)[points])
+        columns.append(np.array(numbers, float))
     return np.column_stack(columns)
