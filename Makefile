@@ -9,12 +9,13 @@ LOCK := $(BIN)/pip-compile --generate-hashes --no-emit-index-url --no-emit-find-
 # matplotlib would make a folder among the user's settings
 export MPLCONFIGDIR := $(CURDIR)/$(VENV)/matplotlib
 
-.PHONY: demo test docs pictures bench lock clean help
+.PHONY: demo test test-system docs pictures bench lock clean help
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo    install, then run history against no_ban: results/demo/report.html"
 	@echo "make test    install what the tests need, then style, imports and tests"
+	@echo "make test-system  the long tests: 200 kills, a full disk, a real Slurm; needs root on Debian"
 	@echo "make bench   speed, memory, peers and paired seeds: some twenty minutes"
 	@echo "make docs    the reference pages, from the tables and classes of the program"
 	@echo "make pictures  the pictures of the page of policies, from runs: a minute"
@@ -28,6 +29,9 @@ test: $(STAMP)-project $(STAMP)-dev
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python -m pytest
+
+test-system: $(STAMP)-project $(STAMP)-dev
+	$(BIN)/python -m pytest -m system
 
 bench: $(STAMP)-project
 	$(BIN)/python -m benchmarks
