@@ -118,7 +118,7 @@ class Bench:
         With `keep`, what comes of it is kept on disk.
         """
         try:
-            key = self._key(task)
+            key = self.key(task)
         except InputError as error:
             ticket = Ticket(task, "", 0.0)
             ticket.end(failure=Failure("refused", str(error)))
@@ -144,7 +144,14 @@ class Bench:
         for thread in self._threads:
             thread.join(timeout=10)
 
-    def _key(self, task: Task) -> str:
+    def key(self, task: Task) -> str:
+        """Name of what comes of a task.
+
+        Raises
+        ------
+        InputError
+            A scenario that cannot be.
+        """
         if isinstance(task, WorldTask):
             return key_of(scenario_from(task.mapping))
         if isinstance(task, StoryTask):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -123,7 +124,7 @@ def _events(rows: pd.DataFrame) -> list[tuple[int, str, dict[str, Any]]]:
     """What happened to a worker from one month to the next."""
     told: list[tuple[int, str, dict[str, Any]]] = []
     values: Sequence[Any] = list(rows.itertuples(index=False))
-    for month, (before, now) in enumerate(zip(values[:-1], values[1:], strict=True), start=1):
+    for month, (before, now) in enumerate(pairwise(values), start=1):
         told += [(month, code, filled) for code, filled in _moves(before, now) + _bans(before, now)]
     return told
 
