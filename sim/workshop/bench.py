@@ -25,7 +25,7 @@ DEADLINE = 20.0
 """Seconds a task may take once it has begun."""
 WAITING = 60.0
 """Seconds it may wait for its turn."""
-START = 180.0
+START = 240.0
 """Seconds a worker may take to be ready: the first start on a machine compiles the rules."""
 PATIENCE = 2.0
 """Seconds a worker has to stop a task that is not wanted, before it is ended."""
@@ -101,6 +101,7 @@ class Bench:
         self._worlds: OrderedDict[str, Any] = OrderedDict()
         self._lock = threading.Lock()
         self._ready = threading.Event()
+        self._ready_at = float("inf")  # waiting counts from when a worker can be had
         self.problem = ""
         number = workers or max(1, min(2, os.cpu_count() or 1))
         self._threads = [threading.Thread(target=self._attend, daemon=True) for _ in range(number)]
@@ -184,10 +185,10 @@ class Bench:
                 ticket.end(failure=Failure("cancelled"))
             elif self._known(ticket.key) is not None:
                 ticket.end(self._known(ticket.key))
-            elif time.monotonic() - ticket.asked > WAITING:
-                ticket.end(failure=Failure("late", f"{WAITING:.0f}"))
             elif worker is None:
                 ticket.end(failure=Failure("broken", self.problem))
+            elif time.monotonic() - max(ticket.asked, self._ready_at) > WAITING:
+                ticket.end(failure=Failure("late", f"{WAITING:.0f}"))
             elif not self._serve(worker, ticket):
                 worker.end()
                 worker = None
@@ -201,6 +202,7 @@ class Bench:
         except (OSError, Failure) as error:
             self.problem = str(error)
             return None
+        self._ready_at = min(self._ready_at, time.monotonic())
         self._ready.set()
         return worker
 

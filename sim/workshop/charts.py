@@ -47,28 +47,34 @@ def strip(
     unit: str, *, large: bool = False,
 ) -> Spec:  # fmt: skip
     """The room's guess, and once there are `runs`, what each of them says: a dot a run, the band and the mean."""
-    low = min([scale[0], *runs])
-    high = max([scale[1], *runs])
-    x = {"type": "quantitative", "scale": {"domain": [low, high], "nice": False}, "title": words(f"unit.{unit}"),
-         "axis": {"tickCount": 8}}  # fmt: skip
-    layers: list[Spec] = []
+    low, high = min([scale[0], *runs]), max([scale[1], *runs])
+    filled: dict[str, Rows] = {}
     if runs:
         ordered = sorted(runs)
         cut = 1 if len(ordered) >= 10 else 0
-        band = [{"from": ordered[cut // 2], "to": ordered[-1 - cut]}]
-        layers += [
-            _layer(band, {"type": "bar", "height": 60, "color": BLUE, "opacity": 0.2},
-                   {"x": {**x, "field": "from"}, "x2": {"field": "to"}, "y": {"value": 125}}),
-            _layer([{"value": value} for value in runs], {"type": "circle", "size": 160, "color": BLUE, "opacity": 0.6},
-                   {"x": {**x, "field": "value"}, "y": {"value": 125}}),
-            *_flag(sum(runs) / len(runs), words("strip.model"), BLUE, x, 54, words),
-        ]  # fmt: skip
-    if as_it_was is not None and runs:
-        layers += _flag(as_it_was, words("world.history"), WORLD_COLOURS[0], x, 88, words)
+        mean = sum(runs) / len(runs)
+        filled = {
+            "band": [{"from": ordered[cut // 2], "to": ordered[-1 - cut]}],
+            "runs": [{"value": value} for value in runs],
+            "mean": [_flagged(mean, words("strip.model"), (low, high), words)],
+        }
+        if as_it_was is not None:
+            filled["was"] = [_flagged(as_it_was, words("world.history"), (low, high), words)]
     if guess is not None:
-        layers += _flag(guess, words("strip.guess"), VERMILION, x, 20, words)
-    if not layers:
-        layers = [_layer([{"value": low}], {"type": "point", "opacity": 0}, {"x": {**x, "field": "value"}})]
+        filled["guess"] = [_flagged(guess, words("strip.guess"), (low, high), words)]
+    spec = strip_spec((low, high), words, unit, large=large)
+    for layer in spec["layer"]:
+        layer["data"] = {"values": filled.get(layer["data"]["name"], [])}
+    spec["layer"] = [layer for layer in spec["layer"] if layer["data"]["values"]] or spec["layer"][:1]
+    return spec
+
+
+def strip_spec(domain: tuple[float, float], words: Words, unit: str, *, large: bool = False) -> Spec:
+    """The same without its rows: data sets `band`, `runs`, `mean`, `was` and `guess`, each to be filled by name."""
+    x = {"type": "quantitative", "scale": {"domain": list(domain), "nice": False}, "title": words(f"unit.{unit}"),
+         "axis": {"tickCount": 8}}  # fmt: skip
+    middle = {"value": 125}
+    dots = {"type": "circle", "size": 160, "color": BLUE, "opacity": 0.6}
     return {
         "$schema": SCHEMA,
         "usermeta": {"embedOptions": {"actions": False}},
@@ -77,26 +83,36 @@ def strip(
         "description": words("strip.description"),
         "height": HEIGHT,
         "width": "container",
-        "layer": layers,
-    }
+        "layer": [
+            _layer("band", {"type": "bar", "height": 60, "color": BLUE, "opacity": 0.2},
+                   {"x": {**x, "field": "from"}, "x2": {"field": "to"}, "y": middle}),
+            _layer("runs", dots, {"x": {**x, "field": "value"}, "y": middle}),
+            *_flag("mean", BLUE, x, 54),
+            *_flag("was", WORLD_COLOURS[0], x, 88),
+            *_flag("guess", VERMILION, x, 20),
+        ],
+    }  # fmt: skip
 
 
-def _layer(values: list[dict[str, Any]], mark: Spec, encoding: Spec) -> Spec:
-    return {"data": {"values": values}, "mark": mark, "encoding": encoding}
+def _layer(name: str, mark: Spec, encoding: Spec) -> Spec:
+    return {"data": {"name": name, "values": []}, "mark": mark, "encoding": encoding}
 
 
-def _flag(value: float, label: str, colour: str, x: Spec, height: int, words: Words) -> list[Spec]:
-    """A line at a value, with its name on top."""
-    domain = x["scale"]["domain"]
-    right = value < (domain[0] + domain[1]) / 2
-    rows = [{"value": value, "label": f"{label}: {words.number(value)}"}]
-    text = {"type": "text", "align": "left" if right else "right", "dx": 8 if right else -8, "color": colour,
-            "fontWeight": 700}  # fmt: skip
+def _flag(name: str, colour: str, x: Spec, height: int) -> list[Spec]:
+    """A line at a value, with its label on top, on the side where there is room."""
+    text = {"type": "text", "align": {"expr": "datum.right ? 'left' : 'right'"}, "dx": {"expr": "datum.right ? 8 : -8"},
+            "color": colour, "fontWeight": 700}  # fmt: skip
     line = {"type": "rule", "color": colour, "strokeWidth": 4}
+    place = {**x, "field": "value"}
     return [
-        _layer(rows, line, {"x": {**x, "field": "value"}, "y": {"value": height - 10}, "y2": {"value": HEIGHT}}),
-        _layer(rows, text, {"x": {**x, "field": "value"}, "y": {"value": height}, "text": {"field": "label"}}),
+        _layer(name, line, {"x": place, "y": {"value": height - 10}, "y2": {"value": HEIGHT}}),
+        _layer(name, text, {"x": place, "y": {"value": height}, "text": {"field": "label"}}),
     ]
+
+
+def _flagged(value: float, label: str, domain: tuple[float, float], words: Words) -> dict[str, Any]:
+    right = value < (domain[0] + domain[1]) / 2
+    return {"value": value, "label": f"{label}: {words.number(value)}", "right": right}
 
 
 def config(words: Words, large: bool) -> Spec:
@@ -189,10 +205,11 @@ def _marks(words: Words) -> list[Spec]:
     text = {"type": "text", "align": "left", "baseline": "top", "dx": 5, "color": PALE}
     rules, labels = [], []
     for place, (month, key) in enumerate(MARKS.items()):
-        values = [{"when": f"{month}-01", "told": words(key)}]
-        rules.append(_layer(values, {"type": "rule", "color": PALE, "strokeDash": [2, 4]}, {"x": x}))
+        data = {"values": [{"when": f"{month}-01", "told": words(key)}]}
+        rule = {"type": "rule", "color": PALE, "strokeDash": [2, 4]}
+        rules.append({"data": data, "mark": rule, "encoding": {"x": x}})
         height = {"value": 2 + 24 * (place % 2)}  # two lines of words, or neighbours would touch
-        labels.append(_layer(values, text, {"x": x, "y": height, "text": {"field": "told"}}))
+        labels.append({"data": data, "mark": text, "encoding": {"x": x, "y": height, "text": {"field": "told"}}})
     return rules + labels
 
 
