@@ -36,7 +36,7 @@ def draw(picture: str, rows: Rows, words: Words, names: Mapping[str, str], *, la
         "data": {"values": rows},
         "usermeta": {"embedOptions": {"actions": False}},
         "config": config(words, large),
-        "autosize": {"type": "fit", "contains": "padding"},
+        **({"autosize": {"type": "fit", "contains": "padding"}} if spec.get("width") == "container" else {}),
         "description": words(f"picture.{picture}"),
         **spec,
     }

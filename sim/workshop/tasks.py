@@ -9,19 +9,19 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sim.branches import first_unlike, history_of, simulate_branches
 from sim.checkpoint import Checkpoint, rules_digest
 from sim.errors import InputError
 from sim.region import Region, load
 from sim.scenario import Scenario
-from sim.simulation import simulate_all, simulate_into
 from sim.workshop.kept import cache_folder
 from sim.workshop.story import Lives, lives_of
 from sim.workshop.worlds import World
 
+# What lives (sim.simulation, sim.branches) is imported where it is used: the page only asks, and starts sooner without.
+
 PARTED = "2013-01"
 """Month before which all worlds of the controls are the same."""
-FOLLOWED = 400
+FOLLOWED = 240
 Progress = Callable[[float], None]
 """Called with the share that is done, 0 to 1; may raise to stop the work."""
 
@@ -75,6 +75,8 @@ def scenario_from(mapping: Mapping[str, Any]) -> Scenario:
 
 
 def _from_the_beginning(scenarios: list[Scenario], tell: Progress) -> list[Any]:
+    from sim.simulation import simulate_all
+
     first = scenarios[0]
     months = first.seeds * sum(one.burn_in + one.months for one in scenarios)
     return simulate_all(scenarios, region(), _counting(months, tell))
@@ -82,6 +84,8 @@ def _from_the_beginning(scenarios: list[Scenario], tell: Progress) -> list[Any]:
 
 def _branched(scenario: Scenario, tell: Progress) -> Any | None:
     """The run as a branch of the history; None where the history would have been left earlier."""
+    from sim.branches import first_unlike, history_of, simulate_branches
+
     history = replace(scenario, name="history", question="", policy_objects=())
     if dict(scenario.parameters) or dict(scenario.corridors) or scenario.law:
         return None
@@ -95,6 +99,8 @@ def _branched(scenario: Scenario, tell: Progress) -> Any | None:
 
 def _checkpoint(history: Scenario, tell: Progress) -> Path:
     """The checkpoint of the history, made where it is not there yet or cannot be used."""
+    from sim.simulation import simulate_into
+
     folder = cache_folder() / f"history-{rules_digest()[:12]}-{history.digest[:12]}"
     path = folder / f"checkpoint-{PARTED}.state"
     if _usable(path):
@@ -113,6 +119,8 @@ def _checkpoint(history: Scenario, tell: Progress) -> Path:
 
 
 def _usable(path: Path) -> bool:
+    from sim.branches import history_of
+
     if not path.is_file():
         return False
     try:

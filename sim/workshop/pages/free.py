@@ -35,7 +35,7 @@ GROUPS = (
 def show_free(words: Words) -> None:
     """The whole screen."""
     st.title(words("free.title"))
-    left, right = st.columns([4, 9], gap="large")
+    left, right = st.columns([3, 10], gap="large")
     with left:
         ours, theirs = _choices(words)
     with right:

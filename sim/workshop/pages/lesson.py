@@ -134,7 +134,7 @@ def guessed_rows(lesson: Lesson, history: World, guess: float) -> Rows:
 
 
 def _try(lesson: Lesson, history: World, words: Words) -> None:
-    left, right = st.columns([4, 9], gap="large")
+    left, right = st.columns([3, 10], gap="large")
     with left:
         st.subheader(words("try.title"))
         choice = show_controls(f"try.{lesson.name}", lesson.controls, words, lesson.world)

@@ -2,8 +2,8 @@
 "use strict";
 
 const MAP_PLACES = {
-  RUS: {x: 245, y: 105, dx: 0, dy: -66}, KAZ: {x: 470, y: 175, dx: 0, dy: -48}, OTH: {x: 75, y: 330, dx: 0, dy: -40},
-  UZB: {x: 345, y: 330, dx: 0, dy: 44}, KGZ: {x: 610, y: 320, dx: 0, dy: 44}, TJK: {x: 480, y: 425, dx: 0, dy: 44},
+  RUS: {x: 260, y: 165, dx: 0, dy: -104}, KAZ: {x: 610, y: 205, dx: 0, dy: -78}, OTH: {x: 95, y: 400, dx: 10, dy: -66},
+  UZB: {x: 335, y: 420, dx: -20, dy: 58}, KGZ: {x: 745, y: 385, dx: -20, dy: 58}, TJK: {x: 560, y: 510, dx: 0, dy: 58},
 };
 const MAP_OUT = "#0072B2", MAP_BACK = "#D55E00", MAP_INK = "#22303c", MAP_HOME = "#8a97a3";
 const MAP_TICK = 380; // milliseconds a month lasts when playing
@@ -25,7 +25,7 @@ function mapPanel(holder, world, texts, most) {
   const title = document.createElement("figcaption");
   title.textContent = world.name;
   panel.appendChild(title);
-  const svg = mapElement("svg", {viewBox: "0 0 690 500", role: "img", "aria-label": world.name});
+  const svg = mapElement("svg", {viewBox: "0 0 880 620", role: "img", "aria-label": world.name});
   panel.appendChild(svg);
   holder.appendChild(panel);
   const arcs = world.flows.corridors.map((corridor) => {
@@ -42,10 +42,12 @@ function mapPanel(holder, world, texts, most) {
     const circle = mapElement("circle", {cx: place.x, cy: place.y, r: 10, fill: home ? MAP_HOME : MAP_OUT,
       stroke: "#fff", "stroke-width": 2}, svg);
     const label = mapElement("text", {x: place.x + place.dx, y: place.y + place.dy, "text-anchor": "middle",
-      "font-size": 21, "font-weight": 650, fill: MAP_INK}, svg);
+      "font-size": 35, "font-weight": 650, fill: MAP_INK}, svg);
     label.textContent = texts.places[code];
-    const told = mapElement("text", {x: place.x + place.dx, y: place.y + place.dy + 21, "text-anchor": "middle",
-      "font-size": 17, fill: MAP_INK}, svg);
+    const told = mapElement("text", {x: place.x + place.dx, y: place.y + place.dy + 34, "text-anchor": "middle",
+      "font-size": 30, fill: MAP_INK}, svg);
+    for (const one of [label, told]) Object.entries({stroke: "#f5f7f9", "stroke-width": 5, "paint-order": "stroke"})
+      .forEach(([key, value]) => one.setAttribute(key, value));
     return {code, circle, told, home};
   });
   const number = new Intl.NumberFormat(texts.locale, {maximumFractionDigits: 0});
@@ -58,7 +60,7 @@ function mapPanel(holder, world, texts, most) {
       const there = world.flows.corridors.filter((one) => one.to === code)
         .reduce((sum, one) => sum + one.stock[month], 0);
       const value = home ? home.banned[month] : there;
-      circle.setAttribute("r", home ? 6 + 24 * Math.sqrt(value / most.stock) : 4 + 46 * Math.sqrt(value / most.stock));
+      circle.setAttribute("r", home ? 8 + 18 * Math.sqrt(value / most.home) : 4 + 54 * Math.sqrt(value / most.stock));
       const words = home ? texts.banned : texts.there;
       told.textContent = words.replace("#", number.format(value));
     }
@@ -93,7 +95,8 @@ function drawMap(root, data) {
     totals[place] = (totals[place] || 0) + value;
   }
   const most = {flow: Math.max(1, ...all.flatMap((one) => [...one.out, ...one.back])),
-    stock: Math.max(1, ...Object.values(totals))};
+    stock: Math.max(1, ...Object.values(totals)),
+    home: Math.max(1, ...data.worlds.flatMap((world) => world.flows.homes.flatMap((one) => one.banned)))};
   const show = data.worlds.map((world) => mapPanel(panels, world, data.texts, most));
   let timer = null;
   const go = () => {
