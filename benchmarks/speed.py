@@ -42,7 +42,7 @@ def whole_runs() -> list[float]:
     taken = []
     for _ in range(REPEATS + 1):
         began = time.perf_counter()
-        make_tables([settled.continue_as(one, 2).run()], one.frame)
+        make_tables([settled.continue_as(one, 2).run()], [one.frame])
         taken.append(time.perf_counter() - began)
     settled.model.engine.close()
     return taken[1:]

@@ -45,7 +45,7 @@ class Basis:
     @classmethod
     def of(cls, scenario: Scenario, region: Region, context: Context) -> Basis:
         """The figures of a scenario for itself, its law in the place of the pack's."""
-        region = region.under(scenario.law_pack)
+        region = region.under(scenario.law_pack).adjusted(scenario.adjustments)
         policies = scenario.policy_objects
         pack = {name: region.array(name) for name, quantity in QUANTITIES.items() if quantity.path != "groups"}
         pack = _overridden(pack, scenario, region)

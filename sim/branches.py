@@ -11,7 +11,7 @@ from sim.checkpoint import Checkpoint
 from sim.output.folder import write_comparison, write_run
 from sim.output.result import Comparison, RunResult
 from sim.policies.context import Context
-from sim.seed_run import History, Progress, SeedRun, prepare
+from sim.seed_run import History, Progress, SeedRun, Seeds
 from sim.simulation import Runs, in_engine, no_runs, note, results
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def simulate_branches(
     runs = in_engine(lived[0].engine, run_branches, (path, lived, region), progress)
     checkpoint = Checkpoint(path)
     history = history_of(checkpoint, region)
-    made = results([prepare(one, region, history) for one in lived], runs)
+    made = results([Seeds(one, region, history) for one in lived], runs)
     for scenario, result in zip(lived, made, strict=True):
         result.meta["branch"] = {
             "checkpoint": str(checkpoint.path.resolve()),
@@ -84,15 +84,15 @@ def run_branches(path: Path, scenarios: list[Scenario], region: Region, progress
     threads = scenarios[0].threads
     checkpoint = Checkpoint(path, threads)
     history = history_of(checkpoint, region)
-    prepared = [prepare(one, region, history) for one in scenarios]
-    runs = no_runs(len(prepared))
+    seeds = [Seeds(one, region, history) for one in scenarios]
+    runs = no_runs(len(seeds))
     for seed in history.scenario.seed_numbers:
         state = checkpoint.state(seed)
-        for position, one in enumerate(prepared):
+        for position, one in enumerate(scenarios):
             if position:
                 checkpoint.refill(seed, state)
-            run = SeedRun.resumed(one, seed, state, threads)
-            follow = seed == one.scenario.first_seed and one.scenario.follow > 0
+            run = SeedRun.resumed(seeds[position].of(seed), seed, state, threads)
+            follow = seed == one.first_seed and one.follow > 0
             note(runs[position], run, run.run(progress, follow))
     return runs
 
@@ -100,7 +100,7 @@ def run_branches(path: Path, scenarios: list[Scenario], region: Region, progress
 def history_of(checkpoint: Checkpoint, region: Region) -> History:
     """What was lived before a checkpoint, after making sure that it would still be lived like that."""
     history = History(checkpoint.scenario(region), region.month_index(checkpoint.month))
-    checkpoint.require_past(prepare(history.scenario, region).past(history.months))
+    checkpoint.require_past(Seeds(history.scenario, region).past(history.months))
     return history
 
 
@@ -114,9 +114,14 @@ def first_unlike(scenario: Scenario, region: Region, history: History) -> str | 
 
     A month, or ``the burn-in`` where the numbers of the behaviour differ.
     """
-    if dict(scenario.parameters) != dict(history.scenario.parameters):
+    if _numbers(scenario) != _numbers(history.scenario):
         return "the burn-in"
     context = Context.of(region)
     own, lived = (Basis.of(one, region, context) for one in (scenario, history.scenario))
     month = own.first_unlike(lived, history.months)
     return None if month is None else region.label(month)
+
+
+def _numbers(scenario: Scenario) -> tuple[dict[str, float], dict[str, float], str]:
+    """The numbers of the model that a scenario lives with from the burn-in on."""
+    return dict(scenario.parameters), dict(scenario.adjustments), scenario.sample_digest

@@ -88,6 +88,7 @@ class Purpose(IntEnum):
     INFORMED = 67
     COURSE = 68
     DONOR = 69
+    NUMBER = 70
 
 
 _STREAMS = max(Purpose) + 1

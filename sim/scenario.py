@@ -18,6 +18,7 @@ from sim.errors import InputError, nearest_name, unknown_name
 from sim.policies.base import Policy, build
 from sim.policies.full_information import FullInformation
 from sim.policies.settings import read_code, read_month, read_number, read_whole, shown
+from sim.region.sample import DEFAULTS, Sample, find_sample
 from sim.schema.parameters import PARAMETERS
 from sim.schema.quantities import QUANTITIES
 
@@ -43,7 +44,8 @@ class Scenario:
     `policies` holds for each policy the settings that differ from its defaults; `policy_objects` are the policies
     themselves, sorted by name. `months` is the number of months simulated after the burn-in. `law` is the law it lives
     under as it was given, a name or a path, empty where that is left to the pack; `law_digest` and `law_pack` are set
-    where it is another one than the pack's own.
+    where it is another one than the pack's own. `numbers` is the sample that the seeds draw the model's numbers from,
+    None where all live with the same; `sample` is how it was given. `adjustments` and `parameters` hold for every seed.
     """
 
     name: str
@@ -63,7 +65,11 @@ class Scenario:
     until: str = ""  # last month simulated
     follow: int = 0  # households of the first seed whose every month is kept
     months: int = 0
+    sample: str = ""
+    sample_digest: str = ""
+    numbers: Sample | None = field(default=None, repr=False, compare=False)
     parameters: Mapping[str, float] = field(default_factory=dict)
+    adjustments: Mapping[str, float] = field(default_factory=dict)
     corridors: Mapping[str, Mapping[str, Mapping[str, float]]] = field(default_factory=dict)
     policy_objects: tuple[Policy, ...] = ()
 
@@ -89,6 +95,7 @@ class Scenario:
             values |= values.pop(nested, {})
         values |= {"region": values.get("region", region.name), "pack_digest": region.digest}
         values |= _law_of(values.get("law", ""), values.pop("law_digest", ""), region)
+        values |= _sample_of(values.get("sample", ""), values.pop("sample_digest", ""), region)
         values["policy_objects"] = values.pop("policies", ())
         values["until"] = values.get("until") or region.label(region.months - 1)
         values["months"] = region.month_index(values["until"]) + 1
@@ -108,15 +115,25 @@ class Scenario:
     def digest(self) -> str:
         """SHA-256 of what the results depend on: not of names, question, engine or threads.
 
-        The pack's digest holds its own law; another one's is here besides.
+        The pack's digest holds its own law; another one's is here besides, and that of a sample.
         """
         depends = {
             key: value
             for key, value in self.as_mapping().items()
-            if key not in ("name", "question", "engine", "threads", "region", "law", "follow")
+            if key not in ("name", "question", "engine", "threads", "region", "law", "follow", "sample")
         }
         depends["pack"] = self.pack_digest
         return hashlib.sha256(json.dumps(depends, sort_keys=True).encode()).hexdigest()
+
+    def member(self, seed: int) -> Self:
+        """The scenario as one seed lives it: with its member of the sample, where no number is given by hand."""
+        if self.numbers is None:
+            return self
+        drawn = self.numbers.member(seed)
+        parameters = {name: value for name, value in drawn.items() if name in PARAMETERS} | dict(self.parameters)
+        adjustments = {name: value for name, value in drawn.items() if name not in PARAMETERS} | dict(self.adjustments)
+        own = {"sample": DEFAULTS, "sample_digest": "", "numbers": None}
+        return replace(self, **own, parameters=parameters, adjustments=adjustments)
 
     def informed(self) -> Self:
         """The same world in which every household knows everything from the first month on; itself, if it is that."""
@@ -143,7 +160,10 @@ class Scenario:
             "threads": self.threads,
             "until": self.until,
             "follow": self.follow,
+            "sample": self.sample or None,
+            **({"sample_digest": self.sample_digest} if self.sample_digest else {}),
             "parameters": dict(self.parameters),
+            "adjustments": dict(self.adjustments),
             "corridors": {o: {d: dict(q) for d, q in row.items()} for o, row in self.corridors.items()},
             "policies": self.policies,
         }
@@ -197,6 +217,24 @@ def _law_of(given: str, digest: str, region: Region) -> dict[str, Any]:
     return {"law_digest": found, "law_pack": law}
 
 
+def _sample(value: Any, region: Region) -> str:
+    if value is None:
+        return ""
+    if not isinstance(value, str | Path) or not str(value).strip():
+        raise InputError("sample", f"is {shown(value)}, which is no sample", allowed="a name, or path/to/sample.csv")
+    return str(value).strip()
+
+
+def _sample_of(given: str, digest: str, region: Region) -> dict[str, Any]:
+    """The fields of a sample; refuses another one than was told by its digest."""
+    numbers = find_sample(given, region)
+    found = numbers.digest if numbers else ""
+    if digest and digest != found:
+        problem = f"is {given or 'that of the pack'} with digest {found[:12] or 'none'}, which was {digest[:12]}"
+        raise InputError("sample", problem, allowed="the sample as it was")
+    return {"numbers": numbers, "sample_digest": found, "sample": given or (numbers.name if numbers else DEFAULTS)}
+
+
 def _population(value: Any, region: Region) -> dict[str, float]:
     given = _keys("population", value, {"scale": None, "burn_in": None, "donors": None})
     read: dict[str, float] = {}
@@ -230,6 +268,34 @@ def _parameters(value: Any, region: Region) -> dict[str, float]:
         rule = PARAMETERS[name]
         read[name] = read_number(given[name], rule.low, rule.high, f"parameters.{name}", unit=rule.unit)
     return read
+
+
+def _adjustments(value: Any, region: Region) -> dict[str, float]:
+    known = region.adjustments
+    if not isinstance(value, Mapping):
+        raise InputError(
+            "adjustments", f"is {shown(value)}, which is no mapping", allowed="quantity.place.place: number"
+        )
+    read = {}
+    for name, by in sorted(_flat(value)):
+        if name not in known:
+            near = nearest_name(name, known)
+            problem = "is not an adjustment of the pack"
+            raise InputError(
+                f"adjustments.{name}", problem, nearest=near, allowed=", ".join(sorted(known)[:6]) + ", ..."
+            )
+        prior = known[name].prior
+        read[name] = read_number(by, prior.floor, prior.ceiling, f"adjustments.{name}", unit=known[name].kind)
+    return read
+
+
+def _flat(value: Mapping[str, Any], above: str = "") -> list[tuple[str, Any]]:
+    """Nested keys joined by points."""
+    flat: list[tuple[str, Any]] = []
+    for key, content in value.items():
+        name = f"{above}{key}"
+        flat += _flat(content, f"{name}.") if isinstance(content, Mapping) else [(name, content)]
+    return flat
 
 
 def _corridors(value: Any, region: Region) -> dict[str, dict[str, dict[str, float]]]:
@@ -285,7 +351,10 @@ _READERS: dict[str, Reader] = {
     "threads": partial(_whole, "threads", 1, 1024),
     "until": _until,
     "follow": partial(_whole, "follow", 0, MOST_FOLLOWED),
+    "sample": _sample,
+    "sample_digest": partial(_text, "sample_digest"),
     "parameters": _parameters,
+    "adjustments": _adjustments,
     "corridors": _corridors,
     "policies": _policies,
 }

@@ -75,6 +75,19 @@ class Prepared:
         told.update(repr((scenario.scale, scenario.donors, self.conditions.burn_in, self.settings)).encode())
         return told.hexdigest()
 
+    def months_shared(self, other: Prepared) -> int:
+        """How many months after a common burn-in two scenarios live alike; who follows other households shares none."""
+        if self.scenario.follow != other.scenario.follow:
+            return 0
+        months = min(self.scenario.months, other.scenario.months)
+        mine, theirs, burn_in = self.conditions, other.conditions, self.conditions.burn_in
+        for name in ("corridors", "homes", "news", "contacts", "capacities"):
+            first = burn_in if name in ("corridors", "homes", "news") else 0
+            here, there = (_bytes_by_month(getattr(one, name)[first : first + months]) for one in (mine, theirs))
+            unlike = np.flatnonzero((here != there).any(axis=1))
+            months = int(unlike[0]) if len(unlike) else months
+        return months
+
     @property
     def sample(self) -> Prepared | None:
         """The same for the sample that lives the whole burn-in; None where all do."""
@@ -120,7 +133,7 @@ def prepare(scenario: Scenario, region: Region, history: History | None = None) 
         recorded_bop=basis.quantities["recorded_bop"],
         costs=basis.costs_by_policy,
     )
-    structure = structure_of(region)
+    structure = structure_of(region.adjusted(scenario.adjustments))
     return Prepared(
         scenario=scenario,
         region=region.under(scenario.law_pack),
@@ -132,6 +145,32 @@ def prepare(scenario: Scenario, region: Region, history: History | None = None) 
         frame=frame,
         basis=basis,
     )
+
+
+class Seeds:
+    """A scenario prepared for each of its seeds; once for all where none draws numbers of its own."""
+
+    def __init__(self, scenario: Scenario, region: Region, history: History | None = None) -> None:
+        self.scenario, self.region, self.history = scenario, region, history
+        self._all = None if self._drawn else prepare(scenario, region, history)
+
+    @property
+    def _drawn(self) -> bool:
+        return any(one.numbers is not None for one in (self.scenario, self.history and self.history.scenario) if one)
+
+    def of(self, seed: int) -> Prepared:
+        """The scenario as the seed lives it."""
+        if self._all is not None:
+            return self._all
+        history = self.history and replace(self.history, scenario=self.history.scenario.member(seed))
+        return prepare(self.scenario.member(seed), self.region, history)
+
+    def past(self, months: int) -> str:
+        """Digest of all that the burn-in and the first `months` depend on, of every seed."""
+        if self._all is not None:
+            return self._all.past(months)
+        pasts = [self.of(seed).past(months) for seed in self.scenario.seed_numbers]
+        return hashlib.sha256("".join(pasts).encode()).hexdigest()
 
 
 def _relative_mobility(structure: Structure) -> np.ndarray:
@@ -260,20 +299,10 @@ class SeedRun:
                 progress(1)
         self.seconds["burn_in"] = time.perf_counter() - began
 
-    def continue_as(self, prepared: Prepared, threads: int, take_over: bool = False) -> SeedRun:
-        """The same settled world under another scenario, going its own way from the first month.
-
-        It goes on with a copy, or with `take_over` with this run's own households, which spares the memory of a second
-        state: this run is then over.
-        """
-        records = self.model.engine.records()
-        other = replace(
-            self.model.world,
-            households=records if take_over else records.copy(),
-            conditions=prepared.conditions,
-            parameters=prepared.parameters,
-        )
-        return SeedRun(prepared, self.seed, threads, other, month=0)
+    def continue_as(self, prepared: Prepared, threads: int) -> SeedRun:
+        """The same world with its memory under another scenario, going its own way from this month with a copy."""
+        state = self.state()
+        return SeedRun.resumed(prepared, self.seed, replace(state, households=state.households.copy()), threads)
 
     def run(
         self,
@@ -281,12 +310,25 @@ class SeedRun:
         follow: bool = False,
         checkpoints: Checkpoints | None = None,
     ) -> SeedOutcome:
-        """Live the scenario's months and close; with `follow`, keep every month of the scenario's followed
+        """Live the scenario's months to the end and close; with `follow`, keep every month of the scenario's followed
         households.
         """
+        self.live(self.prepared.scenario.months, progress, follow, checkpoints)
+        digest = self.model.digest()
+        self.model.engine.close()
+        return self.counted.outcome(self.seed, digest)
+
+    def live(
+        self,
+        until: int,
+        progress: Progress | None = None,
+        follow: bool = False,
+        checkpoints: Checkpoints | None = None,
+    ) -> None:
+        """Live the scenario's months up to the beginning of month `until`."""
         first, counted = self.model.month, self.counted
         followed = self._followed() if follow else np.zeros(0, np.int64)
-        for month in range(first, self.prepared.scenario.months):
+        for month in range(first, until):
             if checkpoints is not None and month in checkpoints:
                 checkpoints.add(self.seed, self.state())
             began = time.perf_counter()
@@ -300,10 +342,7 @@ class SeedRun:
                 counted.followed.append(self.model.engine.records()[followed])
             if progress:
                 progress(1)
-        self.household_months = int(counted.tallies[first:, :, 0, Tally.HOUSEHOLDS].sum())
-        digest = self.model.digest()
-        self.model.engine.close()
-        return counted.outcome(self.seed, digest)
+        self.household_months += int(counted.tallies[first:until, :, 0, Tally.HOUSEHOLDS].sum())
 
     def _followed(self) -> np.ndarray:
         """Rows of the followed households: evenly spread over those there at the start."""
@@ -326,6 +365,11 @@ class SeedRun:
         for groups, consumed in parts:
             cells += cells_of(groups)
             spread += consumed
+
+
+def _bytes_by_month(table: np.ndarray) -> np.ndarray:
+    """A table of conditions as bytes, shape (months, bytes): they are compared to the last bit."""
+    return np.frombuffer(np.ascontiguousarray(table).tobytes(), np.uint8).reshape(len(table), -1 if len(table) else 0)
 
 
 def _thirds(households: np.ndarray, origins: int) -> np.ndarray:

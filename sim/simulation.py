@@ -24,7 +24,8 @@ from sim.output.folder import write_live, write_run
 from sim.output.result import Comparison, RunResult
 from sim.output.touched import touched
 from sim.schema.rule import COMPILED
-from sim.seed_run import Prepared, Progress, SeedRun, prepare
+from sim.seed_run import Progress, SeedRun, Seeds
+from sim.shared_past import families_of
 from sim.tables import SeedOutcome, make_tables
 
 if TYPE_CHECKING:
@@ -76,8 +77,8 @@ def simulate_comparison(
     informed: Sequence[Scenario] = (),
     progress: Progress | None = None,
 ) -> Comparison:
-    """Run two scenarios with the same seeds and compare them; where their beginnings are the same, they share the
-    burn-in.
+    """Run two scenarios with the same seeds and compare them; what is the same in both is lived once, up to the
+    month in which they first differ.
 
     With `informed` (see :func:`informed_worlds`) the cost of misinformation on either side is told, too.
     """
@@ -92,7 +93,9 @@ def informed_worlds(scenario: Scenario, against: Scenario) -> list[Scenario]:
 
 
 def months_to_live(scenarios: list[Scenario]) -> int:
-    """Months that :func:`simulate_all` lives for these scenarios, if they share their burn-in."""
+    """Months that :func:`simulate_all` tells of for these scenarios, if they share their burn-in: months they share
+    after it are told by each.
+    """
     first = scenarios[0]
     return first.seeds * (first.burn_in + sum(scenario.months for scenario in scenarios))
 
@@ -100,9 +103,11 @@ def months_to_live(scenarios: list[Scenario]) -> int:
 def simulate_all(
     scenarios: list[Scenario], region: Region, progress: Progress | None = None, keep: Keep | None = None
 ) -> list[RunResult]:
-    """Run several scenarios with the seeds of the first; the mesa engine runs in a process of its own."""
+    """Run several scenarios with the seeds of the first, what two of them have in common only once; the mesa engine
+    runs in a process of its own.
+    """
     runs = in_engine(scenarios[0].engine, run_seeds, (scenarios, region, keep), progress)
-    return results([prepare(scenario, region) for scenario in scenarios], runs)
+    return results([Seeds(scenario, region) for scenario in scenarios], runs)
 
 
 Runs = list[tuple[list[SeedOutcome], dict[str, float]]]
@@ -127,17 +132,13 @@ def run_seeds(
     """Outcomes and timings of each scenario, by seed; all seeds of the first are used for all, and it alone leaves
     checkpoints.
     """
-    prepared = [prepare(scenario, region) for scenario in scenarios]
-    runs = no_runs(len(prepared))
-    threads = scenarios[0].threads
-    with _checkpoints(prepared[0], keep) as checkpoints:
+    seeds = [Seeds(scenario, region) for scenario in scenarios]
+    runs = no_runs(len(seeds))
+    with _checkpoints(seeds[0], keep) as checkpoints:
         for seed in scenarios[0].seed_numbers:
-            settled: dict[str, SeedRun] = {}
-            for position, one in enumerate(prepared):
-                awaited = one.beginning in [other.beginning for other in prepared[position + 1 :]]
-                run = _begin(one, seed, threads, settled, awaited, progress)
-                follow = seed == one.scenario.first_seed and one.scenario.follow > 0
-                note(runs[position], run, run.run(progress, follow, checkpoints if position == 0 else None))
+            for family in families_of([one.of(seed) for one in seeds]):
+                for position, run, outcome in family.live(seed, scenarios[0].threads, progress, checkpoints):
+                    note(runs[position], run, outcome)
     return runs
 
 
@@ -151,7 +152,7 @@ def note(ran: tuple[list[SeedOutcome], dict[str, float]], run: SeedRun, outcome:
 
 
 @contextmanager
-def _checkpoints(one: Prepared, keep: Keep | None) -> Iterator[Checkpoints | None]:
+def _checkpoints(one: Seeds, keep: Keep | None) -> Iterator[Checkpoints | None]:
     if keep is None:
         yield None
         return
@@ -162,30 +163,6 @@ def _checkpoints(one: Prepared, keep: Keep | None) -> Iterator[Checkpoints | Non
     except OSError as error:
         problem = f"cannot be written to {keep.folder.parent} ({error.strerror})"
         raise InputError("checkpoint", problem, "a disk with room for it") from error
-
-
-def _begin(
-    one: Prepared, seed: int, threads: int, settled: dict[str, SeedRun], awaited: bool, progress: Progress | None
-) -> SeedRun:
-    """A run of `one` at its first month, from a settled world that an equal beginning has made, or from its own
-    burn-in.
-
-    The settled world is kept if another scenario with the same beginning still awaits it.
-    """
-    beginning = settled.pop(one.beginning, None)
-    seconds = {}
-    if beginning is None:
-        beginning = SeedRun.settled(one, seed, threads, progress)
-        seconds = beginning.seconds
-    if beginning.prepared is one and not awaited:
-        return beginning
-    run = beginning.continue_as(one, threads, take_over=not awaited)
-    run.seconds |= seconds
-    if awaited:
-        settled[one.beginning] = beginning
-    else:
-        beginning.model.engine.close()
-    return run
 
 
 def in_engine(engine: str, function: Callable[..., Runs], given: tuple, progress: Progress | None) -> Runs:
@@ -220,15 +197,17 @@ def in_engine(engine: str, function: Callable[..., Runs], given: tuple, progress
         child.wait()
 
 
-def results(prepared: list[Prepared], runs: Runs) -> list[RunResult]:
+def results(seeds: list[Seeds], runs: Runs) -> list[RunResult]:
     """The tables of each scenario, and what is to be known about its run."""
-    return [_result(one, outcomes, timings) for one, (outcomes, timings) in zip(prepared, runs, strict=True)]
+    return [_result(one, outcomes, timings) for one, (outcomes, timings) in zip(seeds, runs, strict=True)]
 
 
-def _result(prepared: Prepared, outcomes: list[SeedOutcome], timings: dict[str, float]) -> RunResult:
-    scenario, region = prepared.scenario, prepared.region
+def _result(seeds: Seeds, outcomes: list[SeedOutcome], timings: dict[str, float]) -> RunResult:
+    prepared = seeds.of(outcomes[0].seed)
+    scenario, region = seeds.scenario, prepared.region
     began = time.perf_counter()
-    corridors, origins, categories, spells, policies = make_tables(outcomes, prepared.frame)
+    frames = (seeds.of(outcome.seed).frame for outcome in outcomes)
+    corridors, origins, categories, spells, policies = make_tables(outcomes, frames)
     step_ns = timings["step"] / max(1.0, timings["household_months"]) * 1e9
     told = hashlib.sha256("".join(outcome.digest for outcome in outcomes).encode()).hexdigest()
     meta: dict[str, Any] = {
@@ -239,6 +218,7 @@ def _result(prepared: Prepared, outcomes: list[SeedOutcome], timings: dict[str, 
         "digests": {str(outcome.seed): outcome.digest for outcome in outcomes},
         "region": {"name": region.name, "title": region.title, "digest": region.digest},
         "pack_digest": region.digest,
+        "sample": {"name": scenario.sample, "digest": scenario.sample_digest} if scenario.numbers else None,
         "law": {"name": region.law.name, "digest": region.law.digest} if region.law else None,
         "versions": {"labour-migration-sim": code_version(), "python": platform.python_version()}
         | {package: version(package) for package in PACKAGES},

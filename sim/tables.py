@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -205,9 +205,12 @@ def public_costs(
     return costs
 
 
-def make_tables(outcomes: list[SeedOutcome], frame: Frame) -> tuple[pd.DataFrame, ...]:
-    """The corridors, origins, categories, spells and policies tables of all seeds (columns: :mod:`sim.measures`)."""
-    parts = [_one_seed(outcome, frame) for outcome in outcomes]
+def make_tables(outcomes: list[SeedOutcome], frames: Iterable[Frame]) -> tuple[pd.DataFrame, ...]:
+    """The corridors, origins, categories, spells and policies tables of all seeds (columns: :mod:`sim.measures`).
+
+    `frames` has one for each seed: figures of the pack may differ from seed to seed.
+    """
+    parts = [_one_seed(outcome, frame) for outcome, frame in zip(outcomes, frames, strict=False)]
     return tuple(pd.concat(tables, ignore_index=True) for tables in zip(*parts, strict=True))
 
 

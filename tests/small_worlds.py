@@ -28,8 +28,8 @@ def pack(name_or_path: str | Path = "central_asia") -> Region:
 
 
 def scenario(region: Region | None = None, scale: float = 5e-4, burn_in: int = 6, **given: Any) -> Scenario:
-    """A checked scenario; `scale` may be smaller than a user may ask for."""
-    mapping = {"name": "small", "population": {"scale": max(scale, LARGE_ENOUGH), "burn_in": burn_in}, **given}
+    """A checked scenario with the starting values; `scale` may be smaller than a user may ask for."""
+    mapping = {"name": "small", "sample": "defaults", "population": {"scale": max(scale, LARGE_ENOUGH), "burn_in": burn_in}, **given}
     return replace(Scenario.from_mapping(mapping, region or pack()), scale=scale)
 
 

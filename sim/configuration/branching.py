@@ -17,7 +17,10 @@ from sim.scenario import Scenario
 from sim.schema.parameters import PARAMETERS
 
 COMMAND = "branch"
-HELD = ("population.scale", "population.burn_in", "population.donors", "seeds", "first_seed", "follow")
+HELD = (
+    *("population.scale", "population.burn_in", "population.donors", "seeds", "first_seed", "follow"),
+    *("sample", "adjustments"),
+)
 """What the checkpoint's worlds were made with."""
 FORMED = ("view_weight", "demand_elasticity", "trend_growth")
 """Parameters by which households came to see rates, pay and jobs as they do (:mod:`sim.conditions`)."""
@@ -137,8 +140,10 @@ class _Asked:
 
     def _refuse_other_households(self, one: Scenario) -> None:
         """Refuse another number where it was used up: who the households are, and how they came to see the world."""
+        first = self.lived.first_seed
         for name in (*(item.name for item in fields(PopulationSettings)), *FORMED):
-            given, held = (side.parameters.get(name, PARAMETERS[name].default) for side in (one, self.lived))
+            sides = (one.member(first), self.lived.member(first))
+            given, held = (side.parameters.get(name, PARAMETERS[name].default) for side in sides)
             if given != held:
                 problem = f"is {given:g} and cannot be changed any more: the households were made with {held:g}"
                 raise InputError(f"parameters.{name}", problem, allowed=f"{held:g}, or a run of its own")

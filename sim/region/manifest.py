@@ -15,6 +15,11 @@ from sim.schema.quantities import MAX_DESTINATIONS
 
 MANIFEST = "pack.yaml"
 TARGETS = "targets.csv"
+PRIORS = "priors.csv"
+SAMPLE = "posterior.csv"
+FORECASTS = "forecasts.csv"
+APART = (TARGETS, PRIORS, SAMPLE, FORECASTS)
+"""Tables that hold no quantities."""
 EVERY = "ALL"
 """Stands in a row for every country, origin or destination."""
 
@@ -40,7 +45,8 @@ class Manifest:
     """The checked content of ``pack.yaml``.
 
     `files` maps each table of quantities to what it holds. `law` is the name of a law, or a file in the pack's folder;
-    empty where the pack's own tables hold the rules.
+    empty where the pack's own tables hold the rules. `targets`, `priors`, `sample` and `forecasts` tell whether the
+    pack has the tables of that kind (`APART`).
     """
 
     name: str
@@ -57,6 +63,9 @@ class Manifest:
     files: dict[str, str]
     targets: bool
     law: str = ""
+    priors: bool = False
+    sample: bool = False
+    forecasts: bool = False
 
     @property
     def countries(self) -> tuple[str, ...]:
@@ -175,7 +184,10 @@ def read_manifest(folder: Path) -> Manifest:
         destinations=tuple(destinations),
         currency={code: entry["currency"] for code, entry in countries.items()},
         country_names={code: entry["name"] for code, entry in countries.items()},
-        files={name: prose for name, prose in files.items() if name != TARGETS},
+        files={name: prose for name, prose in files.items() if name not in APART},
         targets=TARGETS in files,
+        priors=PRIORS in files,
+        sample=SAMPLE in files,
+        forecasts=FORECASTS in files,
         law=law,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -13,7 +14,8 @@ import pandas as pd
 from sim.errors import InputError, unknown_name
 from sim.region.assemble import Values, assemble
 from sim.region.law import SUFFIX, LawPack, find_law, read_law
-from sim.region.manifest import MANIFEST, TARGETS, Manifest, read_manifest
+from sim.region.manifest import FORECASTS, MANIFEST, PRIORS, SAMPLE, TARGETS, Manifest, read_manifest
+from sim.region.priors import Adjustment, adjusted, read_priors
 from sim.region.reader import ROW_FIELDS, Row, read_rows
 from sim.region.shipped import SHIPPED
 from sim.region.tables import TAGS
@@ -26,7 +28,9 @@ class Region:
     """A pack in memory, read-only. Made by :func:`load`.
 
     `digest` is the SHA-256 over names and bytes of the pack's files and the law it names, names sorted; `rows` are all
-    figures as written. `law` is the law in force, None where the pack's own tables hold the rules.
+    figures as written. `law` is the law in force, None where the pack's own tables hold the rules. `adjustments` are
+    the figures that may be adjusted, by name, with their priors; `sample_file` is the fitted sample the pack ships,
+    `forecast_file` has what others forecast.
     """
 
     manifest: Manifest = field(repr=False)
@@ -35,6 +39,9 @@ class Region:
     values: Values = field(repr=False)
     observed: pd.DataFrame = field(repr=False)
     law: LawPack | None = field(default=None, repr=False)
+    adjustments: Mapping[str, Adjustment] = field(default_factory=dict, repr=False)
+    sample_file: Path | None = field(default=None, repr=False)
+    forecast_file: Path | None = field(default=None, repr=False)
 
     @property
     def name(self) -> str:
@@ -143,6 +150,13 @@ class Region:
         values = replace(self.values, arrays=self.values.arrays | law.arrays)
         return replace(self, rows=rows, values=values, law=law)
 
+    def adjusted(self, by: Mapping[str, float]) -> Region:
+        """The same region with some of its figures adjusted: the name of an adjustment (must exist) and by how much."""
+        if not by:
+            return self
+        arrays = adjusted(self.values.arrays, by, self.adjustments, self.manifest)
+        return replace(self, values=replace(self.values, arrays=arrays))
+
     @property
     def targets(self) -> pd.DataFrame:
         """Observed outcomes (a copy): what the model may be fitted to or is held against."""
@@ -213,8 +227,12 @@ def _own_law(folder: Path, manifest: Manifest) -> LawPack | None:
 
 
 def _digest(folder: Path, manifest: Manifest, law: LawPack | None) -> str:
-    """SHA-256 over names, lengths and bytes of the pack's files and of the law it names."""
-    names = [MANIFEST, *manifest.files, *([TARGETS] if manifest.targets else [])]
+    """SHA-256 over names, lengths and bytes of the pack's files and of the law it names.
+
+    The sample of fitted numbers is not in it: a scenario that draws from it holds a digest of its own.
+    """
+    apart = [name for name, there in ((TARGETS, manifest.targets), (PRIORS, manifest.priors)) if there]
+    names = [MANIFEST, *manifest.files, *apart]
     contents = {name: (folder / name).read_bytes() for name in names}
     if law is not None:
         contents[f"law/{law.name}{SUFFIX}"] = law.content
@@ -238,4 +256,7 @@ def load(name_or_path: str | Path) -> Region:
     law = _own_law(folder, manifest)
     rows = read_rows(folder, manifest, elsewhere=LAW if law else ()) + (law.rows if law else ())
     values = assemble(rows, manifest)
-    return Region(manifest, _digest(folder, manifest, law), rows, values, read_targets(folder, manifest), law)
+    observed, priors = read_targets(folder, manifest), read_priors(folder, manifest)
+    sample = folder / SAMPLE if manifest.sample else None
+    others = folder / FORECASTS if manifest.forecasts else None
+    return Region(manifest, _digest(folder, manifest, law), rows, values, observed, law, priors, sample, others)

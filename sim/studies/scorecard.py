@@ -92,8 +92,15 @@ def probes(scenario: Scenario, region: Region) -> dict[str, Scenario]:
     country = region.destinations[0]
     better = Shift(quantity="exchange_rate", country=country, factor=1.0 / BETTER, start=EXPERIMENT_STARTS)
     less = Shift(quantity="gdp_growth", country=country, factor=LESS_GROWTH, start=EXPERIMENT_STARTS)
+    lived = min(scenario.months, EXPERIMENT_STARTS + YEAR)
     return {
-        name: replace(scenario, name=name, policy_objects=(*scenario.policy_objects, probe))
+        name: replace(
+            scenario,
+            name=name,
+            policy_objects=(*scenario.policy_objects, probe),
+            until=region.label(lived - 1),
+            months=lived,
+        )
         for name, probe in (("better_rate", better), ("less_growth", less))
     }
 

@@ -54,6 +54,7 @@ CONTROLS: dict[str, Control] = {
         Control("campaign_until", ("2014-06", "2015-12", "2017-12"), "2014-06"),
         Control("reintegration", (0, 1_000, 5_000, 20_000), 0, "a_month"),
         Control("union", (None, "kyrgyzstan_out", "tajikistan_in"), None),
+        Control("numbers", ("drawn", "same"), "drawn"),
     )
 }
 DEPENDENT = {"permits_known": "permits", "campaign_whom": "campaign", "campaign_until": "campaign"}
@@ -107,8 +108,9 @@ class Choice:
         return Choice.of(self.luck, self.runs, **{**self.steps, **steps})
 
     def reference(self) -> Choice:
-        """History with the same luck."""
-        return Choice({}, self.luck, self.runs)
+        """History with the same luck and the same numbers of the model."""
+        kept = {name: step for name, step in self.steps.items() if name not in _POLICIES and name not in DEPENDENT}
+        return Choice(kept, self.luck, self.runs)
 
     def link(self) -> str:
         """The choice as a query string."""

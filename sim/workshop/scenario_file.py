@@ -13,13 +13,14 @@ import yaml
 
 from sim.configuration import scenario_cards
 from sim.errors import InputError, nearest_name
+from sim.region.sample import NAMED
 from sim.workshop.controls import RUNS, SEEDS, Choice
 from sim.workshop.worlds import SCALE, mapping_of
 
 LARGEST = 64 * 1024
 DEEPEST = 8
 MOST_NODES = 4_000
-KEYS = ("defaults", "question", "policies", "parameters", "corridors", "population", "seeds", "first_seed")
+KEYS = ("defaults", "question", "policies", "parameters", "corridors", "population", "seeds", "first_seed", "sample")
 PAGE = "# page: "
 
 
@@ -29,6 +30,7 @@ def scenario_text(choice: Choice, link: str = "", question: str = "") -> str:
     told: dict[str, Any] = {"defaults": ["history"]}
     told["question"] = question or "What was tried in the workshop?"
     told["population"] = {"scale": SCALE}
+    told |= {"sample": made["sample"]} if "sample" in made else {}
     told |= {"seeds": choice.runs, "first_seed": choice.luck, "policies": made["policies"]}
     lines = ["# A scenario of the workshop. Run it with: sim run scenario=FILE.yaml", f"{PAGE}{link}", ""]
     return "\n".join(lines) + yaml.safe_dump(told, sort_keys=False, allow_unicode=True)
@@ -64,8 +66,12 @@ def read_scenario(content: bytes) -> dict[str, Any]:
     scale = population.get("scale", SCALE)
     if isinstance(scale, bool) or not isinstance(scale, int | float) or not 1e-4 <= scale <= 0.002:
         raise InputError("file population.scale", f"is {str(scale)[:40]}", "a number, 0.0001 to 0.002")
+    sample = given.get("sample")
+    if sample is not None and sample not in NAMED:
+        raise InputError("file sample", f"is {str(sample)[:40]!r}", ", ".join(NAMED))
     return {
         "name": "from_file",
+        **({"sample": sample} if sample else {}),
         "question": str(given.get("question", ""))[:300],
         "policies": policies,
         "parameters": given.get("parameters") or {},

@@ -87,7 +87,7 @@ def _branched(scenario: Scenario, tell: Progress) -> Any | None:
     from sim.branches import first_unlike, history_of, simulate_branches
 
     history = replace(scenario, name="history", question="", policy_objects=())
-    if dict(scenario.parameters) or dict(scenario.corridors) or scenario.law:
+    if dict(scenario.parameters) or dict(scenario.adjustments) or dict(scenario.corridors) or scenario.law:
         return None
     path = _checkpoint(history, tell)
     lived = history_of(Checkpoint(path), region())

@@ -137,7 +137,8 @@ def scenario_of(choice: Choice, region: Region, **more: Any) -> Scenario:
 def mapping_of(choice: Choice) -> dict[str, Any]:
     """The same as plain values: what its scenario file says."""
     return {
-        "name": "workshop" if choice.steps else "history",
+        "name": "workshop" if choice.policies() else "history",
+        **({"sample": "point"} if choice.step("numbers") == "same" else {}),
         "policies": choice.policies(),
         "population": {"scale": SCALE},
         "seeds": choice.runs,

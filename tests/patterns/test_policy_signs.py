@@ -130,7 +130,7 @@ def recorded(seed: int, policy: str = "", settings: str = "") -> tuple[pd.DataFr
     given = () if not policy else (build(policy, json.loads(settings), pack()),)
     prepared = prepare(replace(history(), policy_objects=given), pack())
     outcome = settled(seed).continue_as(prepared, threads=2).run()
-    corridors, origins, *_ = make_tables([outcome], prepared.frame)
+    corridors, origins, *_ = make_tables([outcome], [prepared.frame])
     return corridors, origins
 
 

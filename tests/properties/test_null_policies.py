@@ -23,7 +23,7 @@ def under(*policies: Policy) -> Scenario:
 
 def tables(one: Scenario, outcome: SeedOutcome) -> list:
     """Of what households do and are; what a policy costs is in a table of its own."""
-    return list(make_tables([outcome], prepare(one, pack()).frame))[:4]
+    return list(make_tables([outcome], [prepare(one, pack()).frame]))[:4]
 
 
 @pytest.fixture(scope="module")

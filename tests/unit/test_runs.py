@@ -42,7 +42,7 @@ def test_a_household_and_its_first_month_do_not_depend_on_scale():
 def test_extensive_measures_are_at_population_size(scale):
     one = scenario(scale=scale, burn_in=0, until="2012-12")
     outcome = live_through(one)
-    _, origins, *_ = make_tables([outcome], prepare(one, pack()).frame)
+    _, origins, *_ = make_tables([outcome], [prepare(one, pack()).frame])
     first = origins[origins["month"] == origins["month"].min()]
     households = pack().array("households")[0]
     assert np.abs(first["households"].to_numpy() / households - 1.0).max() < 0.5 / (households.min() * scale) + 1e-3
@@ -84,7 +84,7 @@ def test_tables_are_the_tallies_at_population_size():
     one = scenario(scale=1e-3, until="2013-06")
     outcome = live_through(one)
     prepared = prepare(one, pack())
-    corridors, origins, *_ = make_tables([outcome], prepared.frame)
+    corridors, origins, *_ = make_tables([outcome], [prepared.frame])
     t = outcome.tallies
     stock = corridors.pivot_table(index="month", columns=["origin", "destination"], values="stock", sort=False)
     np.testing.assert_allclose(stock.to_numpy(), t[:, :, 1:, Tally.STOCK].reshape(len(t), -1) / 1e-3)

@@ -21,7 +21,10 @@ KEYS (unit, default)
   checkpoint=YYYY-MM       keep the world at the beginning of that month for sim branch; several with commas (none)
   policy=P                 add the example of a policy, or several: policy=[devaluation,seasonal_work]
   policies.POLICY.SETTING=V            a setting of a policy (sim policies)
-  parameters.NAME=V                    a number of the behaviour instead of its default
+  sample=S                 the model's numbers, a member a seed: posterior (fitted), point (its middle, all seeds
+                           alike), prior, defaults, or path/to/sample.csv (posterior, where the pack has one)
+  parameters.NAME=V                    a number of the behaviour, for all seeds, instead of the sample's
+  adjustments.QUANTITY.PLACE.PLACE=V   a figure of the pack made larger or smaller, likewise (sim explain QUANTITY)
   corridors.ORIGIN.DESTINATION.Q=V     a quantity of a corridor instead of the pack's, in every month
   name=NAME                folder under results/ (the scenario's name)
   output=DIR               write to this folder instead of results/NAME

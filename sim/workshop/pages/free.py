@@ -60,9 +60,10 @@ def _choices(words: Words) -> tuple[Choice, Choice]:
             theirs = _groups("b", words, start)
     with st.expander(words("group.luck")):
         luck, runs = show_luck(("a",), words)
+        numbers = show_controls("a", {"numbers": CONTROLS["numbers"].steps}, words, start).steps
     with st.expander(words("group.file")):
         _open_file(words)
-    return Choice(ours.steps, luck, runs), Choice(theirs.steps, luck, runs)
+    return Choice({**ours.steps, **numbers}, luck, runs), Choice({**theirs.steps, **numbers}, luck, runs)
 
 
 def _groups(slot: str, words: Words, start: Choice) -> Choice:
@@ -104,14 +105,16 @@ def _results(ours: Choice, theirs: Choice, words: Words) -> None:
     mapping = st.session_state.get("from_file")
     if mapping is not None:
         theirs = Choice({}, mapping["first_seed"], mapping["seeds"])
-    reference = {**mapping_of(theirs), **({"population": mapping["population"]} if mapping else {})}
+    reference = mapping_of(theirs)
+    if mapping is not None:
+        reference |= {key: mapping[key] for key in ("population", "sample") if key in mapping}
     base = fetch(WorldTask(reference), words, "free.theirs")
     world = fetch(WorldTask(mapping or mapping_of(ours)), words, "free.ours")
     if world is None or base is None:
         return
     names = {
-        "theirs": words("world.b") if theirs.steps else words("world.history"),
-        "ours": words("world.file") if mapping else words("world.a") if theirs.steps else words("world.yours"),
+        "theirs": words("world.b") if theirs.policies() else words("world.history"),
+        "ours": words("world.file") if mapping else words("world.a") if theirs.policies() else words("world.yours"),
     }
     place, when = st.columns(2)
     origin = place.selectbox(words("free.origin"), ORIGINS, key="free.origin", format_func=words.place)

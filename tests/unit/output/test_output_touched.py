@@ -36,7 +36,7 @@ def made(until: str = "2012-12", **policies: dict[str, Any]):
     one = scenario(until=until, policies=policies or POLICIES)
     prepared = prepare(one, pack())
     outcomes = [live_through(one, seed=seed) for seed in (1, 2)]
-    return prepared, make_tables(outcomes, prepared.frame)
+    return prepared, make_tables(outcomes, [prepared.frame] * len(outcomes))
 
 
 @pytest.fixture(scope="module")
