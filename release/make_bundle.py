@@ -1,11 +1,11 @@
-"""A folder that installs the workshop on a computer without internet: wheels, scripts for Windows and Linux, a page to read.
+"""A folder that installs the workshop on a computer without internet: wheels, scripts for Windows and Linux.
 
 USAGE
   python release/make_bundle.py [FOLDER]        (dist/bundle)
 
-The computer it goes to needs Python 3.11, 64 bit, and nothing else. Wheels are the locked ones, each checked against its
-hash when it is fetched. Opening worlds of the lessons are made first and put into the project's wheel, so that the page
-shows something real at its very first start. Lessons exported before to results/lessons are put beside.
+The computer it goes to needs Python 3.11, 64 bit, and nothing else. Wheels are the locked ones, each checked against
+its hash when it is fetched. Opening worlds of the lessons are made first and put into the project's wheel, so that the
+page shows something real at its very first start. Lessons exported before to results/lessons are put beside.
 """
 
 from __future__ import annotations

@@ -51,9 +51,9 @@ class Watched:
     def settled(self) -> Page:
         """The page once nothing is computed any more."""
         self.page.wait_for_selector("h1", timeout=60_000)
-        self.page.wait_for_timeout(400)
-        self.page.wait_for_function(_STILL, timeout=120_000)
-        self.page.wait_for_timeout(300)
+        for _ in range(2):  # a click starts a run of the script a moment later
+            self.page.wait_for_timeout(500)
+            self.page.wait_for_function(_STILL, timeout=240_000)
         return self.page
 
 
