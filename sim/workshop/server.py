@@ -73,16 +73,16 @@ def options(port: int, address: str, browser: bool) -> dict[str, object]:
     }
 
 
-def serve(port: int, address: str, browser: bool, language: str) -> None:
+def serve(port: int, address: str, browser: bool, language: str, deadline: float) -> None:
     """Serve the page until interrupted; workers start at once, so that they are ready when the page opens."""
     from streamlit.web import bootstrap
 
-    from sim.workshop.pages.shared import bench, opening_language
+    from sim.workshop.pages.shared import bench, settle
 
     taken = free_port(port, address)
     note = "" if taken == port else f" (port {port} is in use)"
     print(f"the workshop: http://{address}:{taken}{note}; Ctrl-C stops it", file=sys.stderr, flush=True)  # noqa: T201
-    opening_language(language)
+    settle(language, deadline)
     bench()
     settings = options(taken, address, browser)
     bootstrap.load_config_options(flag_options={key.replace(".", "_"): value for key, value in settings.items()})

@@ -95,9 +95,12 @@ def free_port() -> int:
 
 @contextmanager
 def server(cache: Path) -> Iterator[str]:
-    """`sim workshop` as a trainer starts it, but for the browser; yields its address."""
+    """`sim workshop` as a trainer starts it, but for the browser, and patient: tests run beside others.
+
+    Yields its address.
+    """
     port = free_port()
-    command = [str(Path(sys.executable).with_name("sim")), "workshop", f"port={port}", "browser=false"]
+    command = [str(Path(sys.executable).with_name("sim")), "workshop", f"port={port}", "browser=false", "deadline=300"]
     told = cache / "server.log"
     with told.open("wb") as log:
         process = subprocess.Popen(

@@ -10,6 +10,7 @@ KEYS (default)
   address=A      address to listen on; with another than 127.0.0.1 everybody in the same network can open the page and
                  use this computer's processors (127.0.0.1)
   language=L     language the page opens in: en, ru, tg, ky, uz (en)
+  deadline=S     seconds a world may take before it is stopped; more for a slow or busy computer, 1 to 600 (20)
   export: output=DIR   folder for the files (results/lessons)
           lesson=L     lessons to write: rouble, ban, inform, kazakhstan, union (all)
 
@@ -42,7 +43,7 @@ from pathlib import Path
 from sim.cli.commands import split_options
 from sim.errors import InputError, nearest_name, unknown_name
 
-KEYS = {"port": "8601", "browser": "true", "address": "127.0.0.1", "language": "en"}
+KEYS = {"port": "8601", "browser": "true", "address": "127.0.0.1", "language": "en", "deadline": "20"}
 EXPORT_KEYS = {"output": "results/lessons", "lesson": ""}
 
 
@@ -52,7 +53,8 @@ def main(arguments: Sequence[str]) -> int:
     if rest and rest[0] == "export":
         return _export(_given(rest[1:], EXPORT_KEYS))
     given = _given(rest, KEYS)
-    port, address = _port(given["port"]), given["address"]
+    port, address = _whole("port", given["port"], 1024, 65535), given["address"]
+    deadline = _whole("deadline", given["deadline"], 1, 600)
     if given["browser"] not in ("true", "false"):
         raise InputError("browser", f"is {given['browser']!r}", "true or false")
     _require_extra("streamlit")
@@ -62,7 +64,7 @@ def main(arguments: Sequence[str]) -> int:
     if given["language"] not in LANGUAGES:
         raise unknown_name("language", given["language"], LANGUAGES, "language")
     check_address(address)
-    serve(port, address, given["browser"] == "true", given["language"])
+    serve(port, address, given["browser"] == "true", given["language"], float(deadline))
     return 0
 
 
@@ -78,9 +80,9 @@ def _given(arguments: Sequence[str], known: dict[str, str]) -> dict[str, str]:
     return given
 
 
-def _port(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and 1024 <= int(text) <= 65535):
-        raise InputError("port", f"is {text!r}", "a whole number, 1024 to 65535")
+def _whole(key: str, text: str, low: int, high: int) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 6 and low <= int(text) <= high):
+        raise InputError(key, f"is {text!r}", f"a whole number, {low} to {high}")
     return int(text)
 
 

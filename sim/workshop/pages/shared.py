@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import threading
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sim.workshop.bench import Bench
+from sim.workshop.bench import DEADLINE, Bench
 from sim.workshop.controls import Choice
 from sim.workshop.lessons import lessons
 from sim.workshop.tasks import WorldTask
@@ -16,19 +16,22 @@ if TYPE_CHECKING:
     from sim.workshop.bench import Ticket
 
 _LOCK = threading.Lock()
-_OPENS_IN = ["en"]
+_SETTLED: dict[str, Any] = {"language": "en", "deadline": DEADLINE}
 
 
-def opening_language(language: str | None = None) -> str:
-    """The language the page opens in; with an argument, from now on."""
-    if language is not None:
-        _OPENS_IN[0] = language
-    return _OPENS_IN[0]
+def settle(language: str, deadline: float) -> None:
+    """Before the page is served: the language it opens in, and the seconds a world may take."""
+    _SETTLED.update(language=language, deadline=deadline)
+
+
+def opening_language() -> str:
+    """The language the page opens in."""
+    return str(_SETTLED["language"])
 
 
 @cache
 def _bench() -> Bench:
-    bench = Bench()
+    bench = Bench(deadline=float(_SETTLED["deadline"]))
     threading.Thread(target=_prepare, args=(bench,), daemon=True).start()
     return bench
 
