@@ -30,6 +30,7 @@ SECTIONS = {
     "return": "Return",
     "work": "Work",
     "refugees": "Refugees",
+    "structure": "Structure",
 }
 SHAPES = {
     "country": "Of every country",

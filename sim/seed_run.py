@@ -15,6 +15,7 @@ from sim.checkpoint import Checkpoints, State
 from sim.conditions import Conditions, make_conditions
 from sim.counted import Counted
 from sim.engine.world import World
+from sim.errors import InputError
 from sim.households.categories import PROVINCE, cells_of, count_categories, no_groups
 from sim.households.donors import ADJUSTED, take_over
 from sim.households.population import Population, in_blocks, synthesise
@@ -27,6 +28,7 @@ from sim.schema.attributes import GAIN_ONE, SKILL_ONE
 from sim.schema.parameters import parameter_record
 from sim.schema.quantities import AGE_BANDS
 from sim.schema.rule import COMPILED
+from sim.schema.variants import DEFAULT
 from sim.tables import Frame, SeedOutcome
 from sim.tallies import Tally
 
@@ -51,6 +53,7 @@ class Prepared:
     mobility: np.ndarray
     frame: Frame
     basis: Basis
+    history: History | None = None
 
     @property
     def beginning(self) -> str:
@@ -67,19 +70,29 @@ class Prepared:
             self.conditions.news[:lived],
             self.conditions.contacts[:months],
             self.conditions.capacities[:months],
-            self.parameters,
+            self.parameters_in(0),
             self.mobility,
+            *(part for part in vars(self.structure).values() if isinstance(part, np.ndarray)),
         ):
             told.update(np.ascontiguousarray(part).tobytes())
         scenario = self.scenario
         told.update(repr((scenario.scale, scenario.donors, self.conditions.burn_in, self.settings)).encode())
         return told.hexdigest()
 
+    def parameters_in(self, month: int) -> np.ndarray:
+        """The numbers of the behaviour in a month: those of its history as long as that lasts."""
+        if self.history is None or month >= self.history.months:
+            return self.parameters
+        return parameter_record(dict(self.history.scenario.parameters))
+
     def months_shared(self, other: Prepared) -> int:
         """How many months after a common burn-in two scenarios live alike; who follows other households shares none."""
         if self.scenario.follow != other.scenario.follow:
             return 0
         months = min(self.scenario.months, other.scenario.months)
+        for change in sorted({one.history.months for one in (self, other) if one.history is not None} | {0}):
+            if self.parameters_in(change).tobytes() != other.parameters_in(change).tobytes():
+                months = min(months, change)
         mine, theirs, burn_in = self.conditions, other.conditions, self.conditions.burn_in
         for name in ("corridors", "homes", "news", "contacts", "capacities"):
             first = burn_in if name in ("corridors", "homes", "news") else 0
@@ -113,8 +126,9 @@ def prepare(scenario: Scenario, region: Region, history: History | None = None) 
     context = Context.of(region)
     basis = Basis.of(scenario, region, context)
     if history is not None:
+        _require_structure(scenario, history.scenario)
         basis = Basis.of(history.scenario, region, context).followed_by(basis, history.months)
-    record = parameter_record(dict(scenario.parameters))
+    record = parameter_record(scenario.in_force)
     origins = np.array([region.countries.index(code) for code in region.origins])
     destinations = np.array([region.countries.index(code) for code in region.destinations])
     conditions = make_conditions(
@@ -139,12 +153,22 @@ def prepare(scenario: Scenario, region: Region, history: History | None = None) 
         region=region.under(scenario.law_pack),
         parameters=record,
         structure=structure,
-        settings=PopulationSettings.of(scenario.parameters),
+        settings=PopulationSettings.of(scenario.in_force),
         conditions=conditions,
         mobility=_relative_mobility(structure),
         frame=frame,
         basis=basis,
+        history=history,
     )
+
+
+def _require_structure(scenario: Scenario, lived: Scenario) -> None:
+    """Refuse to go on under other rules than those that made what has been lived."""
+    for choice, default in DEFAULT.items():
+        given, held = (one.structure.get(choice, default) for one in (scenario, lived))
+        if given != held:
+            problem = f"is {given} and cannot be changed any more: the checkpoint was made with {held}"
+            raise InputError(f"structure.{choice}", problem, f"structure.{choice}={held}, or a run of its own")
 
 
 class Seeds:

@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from sim.measures import MEASURES
-from sim.output.comparison import places
+from sim.output.comparison import over_worlds, places
 from sim.output.drawing import svg_of
 from sim.output.durable import replace_file
 from sim.output.figures import comparison_figure
@@ -69,16 +69,24 @@ _READING = (
         "both alike falls out of the difference; what is left is what the scenario does.",
     ),
     (
-        "95\u00a0% interval.",
-        "Were the whole comparison repeated many times with other seeds, about 95 in 100 such intervals would hold the "
-        "mean difference of endlessly many seeds. It tells how far chance inside the model blurs the result. It does "
-        "not tell how far the model itself may be wrong: what is tagged assumed, and the limits listed under Sources, "
-        "come on top.",
-    ),
-    (
         "Independent seeds",
         "is the number of runs a side that would have been needed for as narrow an interval without shared luck.",
     ),
+)
+
+_OF_LUCK = (
+    "95\u00a0% interval.",
+    "Were the whole comparison repeated many times with other seeds, about 95 in 100 such intervals would hold the "
+    "mean difference of endlessly many seeds. It tells how far chance inside the model blurs the result. It does "
+    "not tell how far the model itself may be wrong: what is tagged assumed, and the limits listed under Sources, "
+    "come on top.",
+)
+_OF_WORLDS = (
+    "95\u00a0% interval.",
+    "Each seed is also another world: its numbers are a member of the sample that agrees with what the model was "
+    "fitted to, the same on both sides. Of further worlds like these, about 95 in 100 would show a difference inside "
+    "the interval: it holds luck and what is not known of the numbers. What the model leaves out, and the limits "
+    "listed under Sources, come on top. More seeds make it surer, not narrower.",
 )
 
 
@@ -181,8 +189,10 @@ def _full(comparison: Comparison) -> str:
 
 
 def _reading(comparison: Comparison) -> str:
+    worlds = over_worlds(comparison.scenario)
     names = {"scenario": comparison.scenario.name, "against": comparison.against.name}
-    parts = (f"<p><b>{head}</b> {escape(text.format(**names))}</p>" for head, text in _READING)
+    told = (*_READING[:2], _OF_WORLDS if worlds else _OF_LUCK, *_READING[2:])
+    parts = (f"<p><b>{head}</b> {escape(text.format(**names))}</p>" for head, text in told)
     return "".join(parts)
 
 

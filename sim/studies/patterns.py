@@ -122,6 +122,15 @@ def _spell_share(result: RunResult, target: Target) -> np.ndarray | None:
     return (100.0 * ended.loc[SPELLS[target.series]] / ended.sum()).to_numpy()
 
 
+def _working_share(result: RunResult, target: Target) -> np.ndarray | None:
+    """P11: share of the migrants who have work, in the calendar months of the period, mean of the whole years."""
+    first, last = (int(month) for month in (target.period.split("/") * 2)[:2])
+    wanted = {(first - 1 + k) % 12 + 1 for k in range((last - first) % 12 + 1)}
+    working, stock = (series(result, name, target.origin, target.destination) for name in ("working", "stock"))
+    within = working.index.month.isin(wanted)
+    return (100.0 * working[within].sum() / stock[within].sum()).to_numpy()
+
+
 def _change(measure: str) -> Callable[[RunResult, Target], np.ndarray | None]:
     def change(result: RunResult, target: Target) -> np.ndarray | None:
         span = months_of(target.period)
@@ -142,6 +151,7 @@ _SPECIAL: dict[str, Callable[[RunResult, Target], np.ndarray | None]] = {
     "stock_ratio": _stock_ratio,
     "stock_share": _stock_share,
     "spell_share": _spell_share,
+    "working_share": _working_share,
     "remittances_recorded_change": _change("remittances_recorded"),
     "remittances_recorded_change_destination": _change("remittances_true_destination"),
 }

@@ -10,19 +10,8 @@ ORDER = {
     name: place
     for place, name in enumerate(
         (
-            "run",
-            "compare",
-            "scenarios",
-            "policies",
-            "data",
-            "scorecard",
-            "calibrate",
-            "backtest",
-            "branch",
-            "ties",
-            "diff",
-            "rerun",
-            "workshop",
+            *("run", "compare", "scenarios", "policies", "data", "explain", "scorecard", "calibrate", "backtest"),
+            *("decompose", "variance", "sweep", "sensitivity", "workshop", "branch", "ties", "diff", "rerun"),
         )
     )
 }
