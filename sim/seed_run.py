@@ -53,6 +53,7 @@ class Prepared:
     mobility: np.ndarray
     frame: Frame
     basis: Basis
+    history: History | None = None
 
     @property
     def beginning(self) -> str:
@@ -69,19 +70,29 @@ class Prepared:
             self.conditions.news[:lived],
             self.conditions.contacts[:months],
             self.conditions.capacities[:months],
-            self.parameters,
+            self.parameters_in(0),
             self.mobility,
+            *(part for part in vars(self.structure).values() if isinstance(part, np.ndarray)),
         ):
             told.update(np.ascontiguousarray(part).tobytes())
         scenario = self.scenario
         told.update(repr((scenario.scale, scenario.donors, self.conditions.burn_in, self.settings)).encode())
         return told.hexdigest()
 
+    def parameters_in(self, month: int) -> np.ndarray:
+        """The numbers of the behaviour in a month: those of its history as long as that lasts."""
+        if self.history is None or month >= self.history.months:
+            return self.parameters
+        return parameter_record(dict(self.history.scenario.parameters))
+
     def months_shared(self, other: Prepared) -> int:
         """How many months after a common burn-in two scenarios live alike; who follows other households shares none."""
         if self.scenario.follow != other.scenario.follow:
             return 0
         months = min(self.scenario.months, other.scenario.months)
+        for change in sorted({one.history.months for one in (self, other) if one.history is not None} | {0}):
+            if self.parameters_in(change).tobytes() != other.parameters_in(change).tobytes():
+                months = min(months, change)
         mine, theirs, burn_in = self.conditions, other.conditions, self.conditions.burn_in
         for name in ("corridors", "homes", "news", "contacts", "capacities"):
             first = burn_in if name in ("corridors", "homes", "news") else 0
@@ -147,6 +158,7 @@ def prepare(scenario: Scenario, region: Region, history: History | None = None) 
         mobility=_relative_mobility(structure),
         frame=frame,
         basis=basis,
+        history=history,
     )
 
 

@@ -51,19 +51,27 @@ class Family:
 
 
 def families_of(prepared: Sequence[Prepared]) -> list[Family]:
-    """The scenarios as families: two are in one if they share their burn-in."""
+    """The scenarios as families: two are in one if they share their burn-in.
+
+    Raises
+    ------
+    ValueError
+        A scenario takes over from a history with other numbers of the behaviour, and the history is not among them.
+    """
     beginnings: dict[str, list[int]] = {}
     for position, one in enumerate(prepared):
         beginnings.setdefault(one.beginning, []).append(position)
     return [_family(positions, prepared) for positions in beginnings.values()]
 
 
-def _family(positions: list[int], prepared: Sequence[Prepared]) -> Family:
+def _family(positions: list[int], prepared: Sequence[Prepared], since: int = 0) -> Family:
     """The family of scenarios that share a past; the first of them is lived through, the others part from it.
 
     Who parts in the same month and is alike beyond it parts as one.
     """
     first, *others = positions
+    if prepared[first].parameters_in(since).tobytes() != prepared[first].parameters.tobytes():
+        raise ValueError(f"the history of {prepared[first].scenario.name} is not lived with it")
     parting: dict[int, list[list[int]]] = {}
     for position in others:
         month = prepared[first].months_shared(prepared[position])
@@ -74,5 +82,5 @@ def _family(positions: list[int], prepared: Sequence[Prepared]) -> Family:
                 break
         else:
             groups.append([position])
-    forks = [(month, _family(group, prepared)) for month in sorted(parting) for group in parting[month]]
+    forks = [(month, _family(group, prepared, month)) for month in sorted(parting) for group in parting[month]]
     return Family(first, prepared[first], tuple(forks))

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,7 +25,7 @@ from sim.output.folder import write_live, write_run
 from sim.output.result import Comparison, RunResult
 from sim.output.touched import touched
 from sim.schema.rule import COMPILED
-from sim.seed_run import Progress, SeedRun, Seeds
+from sim.seed_run import History, Progress, SeedRun, Seeds
 from sim.shared_past import families_of
 from sim.tables import SeedOutcome, make_tables
 
@@ -101,13 +102,24 @@ def months_to_live(scenarios: list[Scenario]) -> int:
 
 
 def simulate_all(
-    scenarios: list[Scenario], region: Region, progress: Progress | None = None, keep: Keep | None = None
+    scenarios: list[Scenario],
+    region: Region,
+    progress: Progress | None = None,
+    keep: Keep | None = None,
+    histories: Mapping[str, History] | None = None,
 ) -> list[RunResult]:
     """Run several scenarios with the seeds of the first, what two of them have in common only once; the mesa engine
     runs in a process of its own.
+
+    `histories` may give to the name of a scenario what is lived before it takes over, also with other numbers of the
+    behaviour. A history is best one of the scenarios: then it is lived once.
     """
-    runs = in_engine(scenarios[0].engine, run_seeds, (scenarios, region, keep), progress)
-    return results([Seeds(scenario, region) for scenario in scenarios], runs)
+    runs = in_engine(scenarios[0].engine, run_seeds, (scenarios, region, keep, histories), progress)
+    return results(_all_seeds(scenarios, region, histories), runs)
+
+
+def _all_seeds(scenarios: list[Scenario], region: Region, histories: Mapping[str, History] | None) -> list[Seeds]:
+    return [Seeds(scenario, region, (histories or {}).get(scenario.name)) for scenario in scenarios]
 
 
 Runs = list[tuple[list[SeedOutcome], dict[str, float]]]
@@ -127,12 +139,16 @@ def no_runs(number: int) -> Runs:
 
 
 def run_seeds(
-    scenarios: list[Scenario], region: Region, keep: Keep | None = None, progress: Progress | None = None
+    scenarios: list[Scenario],
+    region: Region,
+    keep: Keep | None = None,
+    histories: Mapping[str, History] | None = None,
+    progress: Progress | None = None,
 ) -> Runs:
     """Outcomes and timings of each scenario, by seed; all seeds of the first are used for all, and it alone leaves
     checkpoints.
     """
-    seeds = [Seeds(scenario, region) for scenario in scenarios]
+    seeds = _all_seeds(scenarios, region, histories)
     runs = no_runs(len(seeds))
     with _checkpoints(seeds[0], keep) as checkpoints:
         for seed in scenarios[0].seed_numbers:
@@ -218,10 +234,10 @@ def _result(seeds: Seeds, outcomes: list[SeedOutcome], timings: dict[str, float]
         "digests": {str(outcome.seed): outcome.digest for outcome in outcomes},
         "region": {"name": region.name, "title": region.title, "digest": region.digest},
         "pack_digest": region.digest,
-        "sample": {"name": scenario.sample, "digest": scenario.sample_digest} if scenario.numbers else None,
+        "sample": _sample_told(scenario),
         "law": {"name": region.law.name, "digest": region.law.digest} if region.law else None,
         "versions": {"labour-migration-sim": code_version(), "python": platform.python_version()}
-        | {package: version(package) for package in PACKAGES},
+        | _versions(),
         "timings": {
             "synthesis": timings["synthesis"],
             "burn_in": timings["burn_in"],
@@ -241,7 +257,19 @@ def _result(seeds: Seeds, outcomes: list[SeedOutcome], timings: dict[str, float]
     return RunResult(corridors, origins, categories, meta, spells, policies, lives, law)
 
 
+@cache
+def _versions() -> dict[str, str]:
+    return {package: version(package) for package in PACKAGES}
+
+
+def _sample_told(scenario: Scenario) -> dict[str, Any] | None:
+    """What is to be known of the sample the seeds drew from."""
+    if scenario.numbers is None:
+        return None
+    return {"name": scenario.sample, "digest": scenario.sample_digest, "members": len(scenario.numbers)}
+
+
 def sources(region: Region) -> list[dict[str, str]]:
     """Where each quantity of the pack comes from: one row per quantity, source and tag."""
-    rows = region.table()[["quantity", "source", "tag"]].drop_duplicates()
-    return rows.to_dict("records")
+    told = dict.fromkeys((row.quantity, row.source, row.tag) for row in region.rows)
+    return [{"quantity": quantity, "source": source, "tag": tag} for quantity, source, tag in told]

@@ -5,21 +5,21 @@ The same comparison gives the same bytes: there is no date in it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from html import escape
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from sim.measures import MEASURES
-from sim.output.comparison import places
+from sim.output.comparison import over_worlds, places
 from sim.output.drawing import svg_of
 from sim.output.durable import replace_file
 from sim.output.figures import comparison_figure
 from sim.output.groups import group_changes, group_figure, hardest_hit
 from sim.output.misinformation_told import misinformation_html
+from sim.output.page import figure_html, header_html, page_html
 from sim.output.policy_tables import policies_html
 from sim.output.report_tables import full_table, headline_table, shift_table, sources_table
 from sim.output.result import Comparison
@@ -69,16 +69,24 @@ _READING = (
         "both alike falls out of the difference; what is left is what the scenario does.",
     ),
     (
-        "95\u00a0% interval.",
-        "Were the whole comparison repeated many times with other seeds, about 95 in 100 such intervals would hold the "
-        "mean difference of endlessly many seeds. It tells how far chance inside the model blurs the result. It does "
-        "not tell how far the model itself may be wrong: what is tagged assumed, and the limits listed under Sources, "
-        "come on top.",
-    ),
-    (
         "Independent seeds",
         "is the number of runs a side that would have been needed for as narrow an interval without shared luck.",
     ),
+)
+
+_OF_LUCK = (
+    "95\u00a0% interval.",
+    "Were the whole comparison repeated many times with other seeds, about 95 in 100 such intervals would hold the "
+    "mean difference of endlessly many seeds. It tells how far chance inside the model blurs the result. It does "
+    "not tell how far the model itself may be wrong: what is tagged assumed, and the limits listed under Sources, "
+    "come on top.",
+)
+_OF_WORLDS = (
+    "95\u00a0% interval.",
+    "Each seed is also another world: its numbers are a member of the sample that agrees with what the model was "
+    "fitted to, the same on both sides. Of further worlds like these, about 95 in 100 would show a difference inside "
+    "the interval: it holds luck and what is not known of the numbers. What the model leaves out, and the limits "
+    "listed under Sources, come on top. More seeds make it surer, not narrower.",
 )
 
 
@@ -91,28 +99,17 @@ def write_report(comparison: Comparison, path: str | Path) -> Path:
 
 def report_html(comparison: Comparison) -> str:
     """The report of a comparison as one self-contained page."""
-    css = files("sim.output").joinpath("report.css").read_text(encoding="utf-8")
     sections = (
         _summary, _headline, _over_time, _shift, _groups, policies_html, misinformation_html, _full, _reading, _foot,
     )  # fmt: skip
     made = zip(_CONTENTS, (make(comparison) for make in sections), strict=True)
-    parts = [(name, title, content) for (name, title), content in made if content]
-    body = "\n".join(f'<section id="{name}"><h2>{title}</h2>{content}</section>' for name, title, content in parts)
-    style = f"<title>{escape(comparison.title)}</title><style>{css}</style>"
-    head = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">{style}'
-    page = f"<main>{_title(comparison)}{_contents(parts)}{body}</main>"
-    return f'<!doctype html>\n<html lang="en"><head>{head}</head>\n<body>{page}</body></html>\n'
+    return page_html(comparison.title, _title(comparison), [(name, title, content) for (name, title), content in made])
 
 
 def _title(comparison: Comparison) -> str:
-    meta = comparison.scenario.meta
     names = [escape(run.name) for run in (comparison.scenario, comparison.against)]
-    question = escape(str(meta.get("scenario", {}).get("question", "")))
-    facts = "".join(
-        f"<div><dt>{name}</dt><dd>{escape(value)}</dd></div>" for name, value in _facts(comparison) if value
-    )
-    heading = f'<h1>{names[0]} <span class="vs">against</span> {names[1]}</h1>'
-    return f'<header>{heading}<p class="question">{question}</p><dl class="facts">{facts}</dl></header>'
+    question = str(comparison.scenario.meta.get("scenario", {}).get("question", ""))
+    return header_html(f'{names[0]} <span class="vs">against</span> {names[1]}', question, _facts(comparison))
 
 
 def _facts(comparison: Comparison) -> Iterator[tuple[str, str]]:
@@ -127,11 +124,6 @@ def _facts(comparison: Comparison) -> Iterator[tuple[str, str]]:
     yield "Scale", f"1 agent for {1 / scale:,.0f} households" if scale else ""
     yield "Code version", _version(meta)
     yield "Data pack", str(region.get("digest", ""))[:12]
-
-
-def _contents(parts: Iterable[tuple[str, str, str]]) -> str:
-    items = "".join(f'<li><a href="#{name}">{title}</a></li>' for name, title, _ in parts)
-    return f'<nav aria-label="Contents"><ol>{items}</ol></nav>'
 
 
 def _summary(comparison: Comparison) -> str:
@@ -152,7 +144,9 @@ def _over_time(comparison: Comparison) -> str:
         if measures:
             figure = comparison_figure(comparison, measures, by_destination)
             caption = f"{_prose(measures)} {_BAND if len(comparison.scenario.seeds) > 1 else _ONE_SEED}"
-            out.append(f"<h3>{title}</h3>{_figure(svg_of(figure, name, _alt(comparison, title, measures)), caption)}")
+            out.append(
+                f"<h3>{title}</h3>{figure_html(svg_of(figure, name, _alt(comparison, title, measures)), caption)}"
+            )
     return "".join(out)
 
 
@@ -170,7 +164,7 @@ def _shift(comparison: Comparison) -> str:
     ]
     drawn = shift_svg(comparison, shifts, f"Net shift in person-months a year. {'; '.join(moved)}.")
     lead = f"Net shift from {comparison.against.name} to {comparison.scenario.name}, {shift_display(shifts).unit}."
-    return _figure(drawn, f"{lead} {_SHIFT}") + shift_table(comparison, shifts)
+    return figure_html(drawn, f"{lead} {_SHIFT}") + shift_table(comparison, shifts)
 
 
 def _groups(comparison: Comparison) -> str:
@@ -178,12 +172,14 @@ def _groups(comparison: Comparison) -> str:
         return "<p>The run holds no quarter's end, and groups of people are counted then.</p>"
     alt = "Bars of the difference by group of people"
     drawn = svg_of(group_figure(group_changes(comparison)), "people", f"{alt}, all origins together.")
-    out = [_figure(drawn, _BARS)]
+    out = [figure_html(drawn, _BARS)]
     origins = places(comparison.scenario.categories, "origin")
     for number, origin in enumerate(origins if len(origins) > 1 else []):
         name = comparison.scenario.place(origin)
         drawn = svg_of(group_figure(group_changes(comparison, origin)), f"people{number}", f"{alt}, {name}.")
-        out.append(f"<details><summary>{escape(name)}</summary>{_figure(drawn, f'{name} alone. {_BARS}')}</details>")
+        out.append(
+            f"<details><summary>{escape(name)}</summary>{figure_html(drawn, f'{name} alone. {_BARS}')}</details>"
+        )
     return "".join(out)
 
 
@@ -193,8 +189,10 @@ def _full(comparison: Comparison) -> str:
 
 
 def _reading(comparison: Comparison) -> str:
+    worlds = over_worlds(comparison.scenario)
     names = {"scenario": comparison.scenario.name, "against": comparison.against.name}
-    parts = (f"<p><b>{head}</b> {escape(text.format(**names))}</p>" for head, text in _READING)
+    told = (*_READING[:2], _OF_WORLDS if worlds else _OF_LUCK, *_READING[2:])
+    parts = (f"<p><b>{head}</b> {escape(text.format(**names))}</p>" for head, text in told)
     return "".join(parts)
 
 
@@ -208,10 +206,6 @@ def _foot(comparison: Comparison) -> str:
     out.append(f"<h3>How to cite</h3><p>{escape(str(cite))}</p>")
     out += [f"<h3>How this was made</h3><pre>{escape(str(meta['command']))}</pre>"] if meta.get("command") else []
     return f"<footer>{''.join(out)}</footer>"
-
-
-def _figure(drawn: str, caption: str) -> str:
-    return f"<figure>{drawn}<figcaption>{escape(caption)}</figcaption></figure>"
 
 
 def _prose(measures: list[str]) -> str:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy.special import ndtri
+from scipy.special import expit, ndtri
 
 from sim.schema.parameters import PARAMETERS, Parameter
 
@@ -73,6 +73,7 @@ RANGES: dict[str, tuple[float, float, str]] = {
     "search_level": (0.08, 0.20, "range of the specification"),
     "search_decay": (0.02, 0.08, "range of the specification"),
     "search_forced": (0.2, 0.5, "range of the specification"),
+    "season_return": (1.0, 2.8, "around the 1.74 of the hand search, within the range allowed"),
     "demand_elasticity": (1.0, 7.0, "2.4 and 5.2 by two searches by hand"),
     "trend_growth": (0.002, 0.03, "no source found: from hardly any to the growth of 2012"),
     "nest_scale": (0.3, 0.8, "the scales tried in the specification"),
@@ -132,7 +133,7 @@ class Prior:
             return scaled
         if self.form == "log-normal":
             return np.exp(scaled)
-        return self.floor + (self.ceiling - self.floor) / (1.0 + np.exp(-scaled))
+        return self.floor + (self.ceiling - self.floor) * expit(scaled)
 
 
 def prior_of(parameter: Parameter) -> Prior | None:

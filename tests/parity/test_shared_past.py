@@ -10,11 +10,12 @@ import pytest
 from small_worlds import TWO_COUNTRIES, pack, scenario
 
 import sim
+from sim.configuration import request
 from sim.policies.base import registered
 from sim.scenario import Scenario
-from sim.seed_run import SeedRun, prepare
+from sim.seed_run import History, SeedRun, prepare
 from sim.shared_past import families_of
-from sim.simulation import Keep, in_engine, months_to_live, run_seeds
+from sim.simulation import Keep, in_engine, months_to_live, run_seeds, simulate_all
 from sim.tables import SeedOutcome
 
 ASKED = {"burn_in": 2, "until": "2014-09", "seeds": 1, "threads": 1, "follow": 5}
@@ -121,10 +122,38 @@ def test_the_plain_engine_parts_as_the_compiled_one():
     shift = {"labour_demand": {"destinations": [destination], "change": -30.0, "during": [region.label(8), None]}}
     cases = [scenario(region, **given), scenario(region, policies=shift, **given)]
     assert 0 < prepare(cases[0], region).months_shared(prepare(cases[1], region)) < 17
-    runs = {e: in_engine(e, run_seeds, ([replace(c, engine=e) for c in cases], region, None), None) for e in
+    runs = {e: in_engine(e, run_seeds, ([replace(c, engine=e) for c in cases], region, None, None), None) for e in
             ("compiled", "mesa")}  # fmt: skip
     for compiled, mesa in zip(runs["compiled"], runs["mesa"], strict=True):
         assert_same(compiled[0][0], mesa[0][0])
+
+
+def test_other_numbers_may_take_over_in_the_midst_of_time(months_stepped):
+    """As a branch from a checkpoint does; the history is lived once, and numbers that are the same change nothing."""
+    one = scenario(**ASKED)
+    deaf = replace(one, name="deaf", parameters={"tell_ratio": 0.0})
+    again = replace(one, name="again")
+    histories = {name: History(one, 12) for name in ("deaf", "again")}
+    whole, other, same = run_seeds([one, deaf, again], pack(), histories=histories)
+    assert same[0][0].digest == whole[0][0].digest != other[0][0].digest
+    np.testing.assert_array_equal(other[0][0].tallies[:12], whole[0][0].tallies[:12])
+    assert (other[0][0].tallies[12:] != whole[0][0].tallies[12:]).any()
+    assert len(months_stepped) == 2 + one.months + one.months - 12
+    ban = scenario(policies={"reentry_ban": {"months": 60, "during": ["2012-06", None]}}, **ASKED)
+    for others in ([], [ban]):
+        with pytest.raises(ValueError, match="the history of deaf is not lived with it"):
+            run_seeds([*others, deaf], pack(), histories=histories)
+
+
+def test_other_numbers_take_over_as_in_a_branch_from_a_checkpoint(tmp_path):
+    asked = {"scale": 5e-4, "burn_in": 2, "until": "2013-06", "seeds": 1}
+    sim.run("history", output=tmp_path / "run", checkpoint="2013-01", **asked)
+    branch = sim.branch(tmp_path / "run", overrides={"parameters.tell_ratio": 0.0})["history"]
+    one = request("run", ["population.scale=0.0005", "population.burn_in=2", "until=2013-06", "seeds=1"]).scenario
+    deaf = replace(one, name="deaf", parameters={"tell_ratio": 0.0})
+    _, other = simulate_all([one, deaf], pack(), histories={"deaf": History(one, 12)})
+    assert other.meta["digests"] == branch.meta["digests"]
+    assert other.corridors.equals(branch.corridors)
 
 
 def test_a_run_that_goes_on_leaves_the_one_it_came_from_alone():

@@ -78,7 +78,7 @@ def test_no_target_lies_after_december_2014(asia: Region) -> None:
     assert max(end for end in ends if end) == "2014-12"
     undated = asia.targets[[end is None for end in ends]]
     effects = undated[undated.measure.str.contains("elasticity|on_rate")]
-    assert set(undated.drop(effects.index).use) == {"shape"}, "without a year only timing may be observed"
+    assert set(undated.drop(effects.index).use) == {"shape", "checked"}, "without a year nothing but timing may be fitted"
 
 
 def test_remittance_series_are_kept_apart(asia: Region) -> None:

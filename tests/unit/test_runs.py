@@ -76,6 +76,8 @@ def test_a_changed_beginning_is_not_shared():
     one = scenario(burn_in=12, until="2012-12")
     other = replace(one, parameters={"beta": 1.5})
     assert prepare(one, pack()).beginning != prepare(other, pack()).beginning
+    richer = replace(one, adjustments={"indebted.ALL": 1.2})
+    assert prepare(one, pack()).beginning != prepare(richer, pack()).beginning
     (_, (outcomes, _)) = run_seeds([replace(one, seeds=1), replace(other, seeds=1)], pack())
     assert outcomes[0].digest == live_through(other).digest
 

@@ -10,8 +10,8 @@ ORDER = {
     name: place
     for place, name in enumerate(
         (
-            *("run", "compare", "scenarios", "policies", "data", "scorecard", "decompose", "variance", "branch"),
-            *("ties", "diff", "rerun"),
+            *("run", "compare", "scenarios", "policies", "data", "explain", "scorecard", "calibrate", "backtest"),
+            *("decompose", "variance", "sweep", "sensitivity", "workshop", "branch", "ties", "diff", "rerun"),
         )
     )
 }
