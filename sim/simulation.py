@@ -233,7 +233,7 @@ def _result(seeds: Seeds, outcomes: list[SeedOutcome], timings: dict[str, float]
         "digests": {str(outcome.seed): outcome.digest for outcome in outcomes},
         "region": {"name": region.name, "title": region.title, "digest": region.digest},
         "pack_digest": region.digest,
-        "sample": {"name": scenario.sample, "digest": scenario.sample_digest} if scenario.numbers else None,
+        "sample": _sample_told(scenario),
         "law": {"name": region.law.name, "digest": region.law.digest} if region.law else None,
         "versions": {"labour-migration-sim": code_version(), "python": platform.python_version()}
         | {package: version(package) for package in PACKAGES},
@@ -254,6 +254,13 @@ def _result(seeds: Seeds, outcomes: list[SeedOutcome], timings: dict[str, float]
     lives = households_table(outcomes[0], prepared.frame)
     law = region.law.content if region.law else b""
     return RunResult(corridors, origins, categories, meta, spells, policies, lives, law)
+
+
+def _sample_told(scenario: Scenario) -> dict[str, Any] | None:
+    """What is to be known of the sample the seeds drew from."""
+    if scenario.numbers is None:
+        return None
+    return {"name": scenario.sample, "digest": scenario.sample_digest, "members": len(scenario.numbers)}
 
 
 def sources(region: Region) -> list[dict[str, str]]:

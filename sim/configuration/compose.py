@@ -5,20 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
-from sim.configuration.files import LABEL
+from sim.configuration.files import LABEL, read_yaml
 from sim.configuration.overrides import Given, check_key, parse, strings
-from sim.errors import InputError
+from sim.errors import InputError, nearest_name
 from sim.policies.settings import read_month
 from sim.region import Region, load
 from sim.region.shipped import config_folder
 from sim.scenario import Scenario
 
 RESULTS = Path("results")
-RUN_KEYS = ("name", "output", "explain", "against", "checkpoint", "misinformation", LABEL)
+STUDIES = ("calibration", "backtest")
+"""Sections of settings that belong to a study of a scenario (``configs/<command>.yaml``)."""
+RUN_KEYS = ("name", "output", "explain", "against", "checkpoint", "misinformation", *STUDIES, LABEL)
 """Keys that say what to do with a scenario, not what it is."""
 COMPARED = ("against", "misinformation")
 """Keys of a comparison, which a run does not take."""
@@ -30,7 +32,8 @@ _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*")
 class Request:
     """What a command is asked to do, checked: nothing in it can be refused later.
 
-    `overrides` and `changes` (dotted keys) are what was given by hand, for telling where a value comes from.
+    `overrides` and `changes` (dotted keys) are what was given by hand, for telling where a value comes from. `settings`
+    are those of a study, as they were written.
     """
 
     scenario: Scenario
@@ -42,6 +45,7 @@ class Request:
     checkpoints: tuple[str, ...] = ()
     overrides: tuple[Given, ...] = ()
     changes: tuple[str, ...] = ()
+    settings: Mapping[str, Any] = field(default_factory=dict)
 
     def in_multirun(self) -> Request:
         """The same request with a folder that carries the scenario's digest, so that no two runs share one."""
@@ -55,7 +59,7 @@ def request(command: str, arguments: Sequence[str], changes: Mapping[str, Any] |
     Parameters
     ----------
     command
-        ``run`` or ``compare``.
+        ``run``, ``compare``, or a study that has a configuration of its own name.
     arguments
         Overrides as on the command line, ``key=value``.
     changes
@@ -88,7 +92,24 @@ def request(command: str, arguments: Sequence[str], changes: Mapping[str, Any] |
         checkpoints=_checkpoints(mapping, scenario, region),
         overrides=tuple(given),
         changes=tuple(changes or ()),
+        settings=_settings(mapping, command),
     )
+
+
+def _settings(mapping: Mapping[str, Any], command: str) -> dict[str, Any]:
+    """The settings of a study, none but those its configuration has."""
+    given = {key: value for section in STUDIES for key, value in (mapping.get(section) or {}).items()}
+    known = {key: value for section in STUDIES for key, value in (_written(command).get(section) or {}).items()}
+    for key in given:
+        if key not in known:
+            section = next(section for section in STUDIES if key in (mapping.get(section) or {}))
+            near = nearest_name(key, known)
+            raise InputError(f"{section}.{key}", "is not a setting", nearest=near, allowed=", ".join(sorted(known)))
+    return given
+
+
+def _written(command: str) -> dict[str, Any]:
+    return read_yaml(config_folder() / f"{command}.yaml", "configuration")
 
 
 def compose(command: str, given: Sequence[Given]) -> dict[str, Any]:

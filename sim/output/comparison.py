@@ -2,6 +2,10 @@
 
 Two runs with one seed share every draw, so what chance does to both falls out of their difference. The interval is
 Student's on the paired differences (Law 2015, Simulation Modeling and Analysis, section 10.2: common random numbers).
+
+Where all seeds live with the same numbers, an interval is of the mean: more seeds make it as narrow as one likes. Where
+each seed has a member of a sample of the numbers, it is of a further member (Student's prediction interval): more seeds
+make it surer, not narrower, for what is not known does not shrink by asking again.
 """
 
 from __future__ import annotations
@@ -61,14 +65,20 @@ def compare(scenario: RunResult, against: RunResult, first: Month = None, last: 
         given = f"has other measures or places than the scenario ({' '.join(odd[0])})"
         raise InputError("against", given, "runs of one region pack")
     reference = reference.reindex(treated.index)
-    table = paired(treated.to_numpy(), reference.to_numpy(), treated.index)
+    table = paired(treated.to_numpy(), reference.to_numpy(), treated.index, over_worlds(scenario))
     currency = {**against.meta.get("currency", {}), **scenario.meta.get("currency", {})}
     table.insert(1, "unit", _units(table, currency))
     return table.assign(note="")[list(COLUMNS)]
 
 
-def paired(treated: np.ndarray, reference: np.ndarray, index: pd.Index) -> pd.DataFrame:
-    """Means, paired difference and its interval for each row of two arrays (rows, seeds).
+def over_worlds(result: RunResult) -> bool:
+    """Whether the seeds of a run are different worlds, each with numbers of its own."""
+    sample = result.meta.get("sample") or {}
+    return int(sample.get("members", 1)) > 1
+
+
+def paired(treated: np.ndarray, reference: np.ndarray, index: pd.Index, worlds: bool = False) -> pd.DataFrame:
+    """Means, paired difference and its interval for each row of two arrays (rows, seeds); `worlds` as in `half_width`.
 
     A seed for which either side is NaN (a ratio of nothing) is left out of its row.
     """
@@ -78,7 +88,7 @@ def paired(treated: np.ndarray, reference: np.ndarray, index: pd.Index) -> pd.Da
     mean_a, var_a = _moments(reference, both, n)
     difference, var_d = _moments(treated - reference, both, n)
     var_d[np.sqrt(var_d) <= _NOISE * np.maximum(np.abs(mean_s), np.abs(mean_a))] = 0.0
-    half = half_width(var_d, n)
+    half = half_width(var_d, n, worlds)
     table = index.to_frame(index=False)
     with np.errstate(divide="ignore", invalid="ignore"):
         independent = np.where(var_d > 0, n * (var_s + var_a) / var_d, np.nan)
@@ -88,20 +98,21 @@ def paired(treated: np.ndarray, reference: np.ndarray, index: pd.Index) -> pd.Da
     )  # fmt: skip
 
 
-def half_width(variance: np.ndarray, n: np.ndarray) -> np.ndarray:
-    """Half of a 95 % Student interval of a mean of `n` values; NaN where n < 2."""
+def half_width(variance: np.ndarray, n: np.ndarray, worlds: bool = False) -> np.ndarray:
+    """Half of a 95 % Student interval of a mean of `n` values, or with `worlds` of one more; NaN where n < 2."""
     enough = n >= 2
     degrees = np.where(enough, n - 1, 1)
-    return np.where(enough, stdtrit(degrees, 0.975) * np.sqrt(variance / np.maximum(n, 1)), np.nan)
+    spread = variance / np.maximum(n, 1) * (n + 1 if worlds else 1)
+    return np.where(enough, stdtrit(degrees, 0.975) * np.sqrt(spread), np.nan)
 
 
 def summarise(result: RunResult, first: Month = None, last: Month = None) -> pd.DataFrame:
-    """One run on its own: mean over months and seeds, with the 95 % interval of that mean over seeds."""
+    """One run on its own: mean over months and seeds, with its 95 % interval (see the module)."""
     values = seed_means(result, first, last)
     known = np.isfinite(values.to_numpy())
     n = known.sum(axis=1)
     mean, variance = _moments(values.to_numpy(), known, n)
-    half = half_width(variance, n)
+    half = half_width(variance, n, over_worlds(result))
     table = values.index.to_frame(index=False)
     table.insert(1, "unit", _units(table, result.meta.get("currency", {})))
     return table.assign(mean=mean, low95=mean - half, high95=mean + half, seeds=n.astype(np.int64))

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import stdtrit
 
-from sim.output.comparison import ALL, COLUMNS, Month, paired, places, window
+from sim.output.comparison import ALL, COLUMNS, Month, over_worlds, paired, places, window
 
 if TYPE_CHECKING:
     from sim.output.result import RunResult
@@ -87,10 +87,10 @@ def cost_rows(scenario: RunResult, against: RunResult, first: Month = None, last
     return pd.concat(parts, ignore_index=True)[list(COLUMNS)]
 
 
-def fieller(top: np.ndarray, bottom: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def fieller(top: np.ndarray, bottom: np.ndarray, worlds: bool = False) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Ratio of the paired means of two arrays (rows, pairs) and its 95 % interval, each of shape (rows,).
 
-    NaN with fewer than two pairs, and where the interval of the mean below holds 0: Fieller's is not bounded there.
+    With `worlds` of one more pair instead of the mean. NaN with fewer than two pairs, and where the interval of the mean below holds 0: Fieller's is not bounded there.
     """
     n = top.shape[1]
     if n < 2:
@@ -98,7 +98,7 @@ def fieller(top: np.ndarray, bottom: np.ndarray) -> tuple[np.ndarray, np.ndarray
         return none, none, none
     x, y = top.mean(axis=1), bottom.mean(axis=1)
     dx, dy = top - x[:, None], bottom - y[:, None]
-    scale = float(stdtrit(n - 1, 0.975)) ** 2 / (n - 1) / n
+    scale = float(stdtrit(n - 1, 0.975)) ** 2 / (n - 1) / n * (n + 1 if worlds else 1)
     a = y * y - scale * (dy * dy).sum(axis=1)
     b = x * y - scale * (dx * dy).sum(axis=1)
     c = x * x - scale * (dx * dx).sum(axis=1)
@@ -121,7 +121,7 @@ def _spent(run: RunResult, first: Month, last: Month) -> pd.DataFrame:
 
 
 def _by_policy(ours: pd.DataFrame, theirs: pd.DataFrame, run: RunResult) -> pd.DataFrame:
-    table = paired(ours.to_numpy(), theirs.to_numpy(), ours.index)
+    table = paired(ours.to_numpy(), theirs.to_numpy(), ours.index, over_worlds(run))
     order = {origin: place for place, origin in enumerate([*places(run.origins, "origin"), ALL])}
     table = table.assign(measure=COST_OF + table["policy"], unit="USD per month", destination=ALL, note="")
     return table.assign(place=table["origin"].map(order)).sort_values(["policy", "place"])
@@ -138,7 +138,7 @@ def _per_outcome(
     for outcome in OUTCOMES:
         sides = [_by_seed(run, outcome.measure, more.columns, first, last) for run in (against, scenario)]
         averted = (sides[0] - sides[1]).loc[origins].to_numpy() / outcome.months
-        ratio, low, high = fieller(cost, averted)
+        ratio, low, high = fieller(cost, averted, over_worlds(scenario))
         told = [_why_none(outcome, *row) for row in zip(cost, averted, ratio, strict=True)]
         shown = np.array([not note for note in told])
         table = pd.DataFrame({"origin": origins, "note": told})

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from sim.measures import CATEGORIES
-from sim.output.comparison import paired, places
+from sim.output.comparison import over_worlds, paired, places
 from sim.output.drawing import AGAINST, INK, PALE, RULE, SCENARIO, STYLE, PageFigure, Thousands
 from sim.output.numbers import THIN, display_in_words
 from sim.output.result import Comparison
@@ -62,7 +62,7 @@ def group_changes(comparison: Comparison, origin: str | None = None) -> pd.DataF
     """
     sides = [_rates(run.categories, comparison, origin) for run in (comparison.scenario, comparison.against)]
     treated, reference = sides[0].align(sides[1], join="inner", axis=0)
-    changes = paired(treated.to_numpy(), reference.to_numpy(), treated.index)
+    changes = paired(treated.to_numpy(), reference.to_numpy(), treated.index, over_worlds(comparison.scenario))
     order = {name: place for place, name in enumerate(CATEGORIES)}
     return changes.sort_values("category", key=lambda column: column.map(order), kind="stable", ignore_index=True)
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from sim.output.comparison import ALL, COLUMNS, Month, paired, seed_means
+from sim.output.comparison import ALL, COLUMNS, Month, over_worlds, paired, seed_means
 
 if TYPE_CHECKING:
     from sim.output.result import RunResult
@@ -110,7 +110,9 @@ def side_table(run: RunResult, informed: RunResult, first: Month = None, last: M
             continue
         world, knowing = (_levels(one, loss, first, last) for one in (run, informed))
         better, worse = (knowing, world) if loss.wanted else (world, knowing)
-        table = paired(better.to_numpy(), worse.to_numpy(), world.index).rename(columns={"difference": "lost"})
+        table = paired(better.to_numpy(), worse.to_numpy(), world.index, over_worlds(run)).rename(
+            columns={"difference": "lost"}
+        )
         table = table.assign(measure=loss.name, unit=loss.unit, as_believed=world.mean(axis=1).to_numpy())
         parts.append(table.assign(informed=knowing.mean(axis=1).to_numpy()))
     whole = pd.concat(parts, ignore_index=True)
@@ -139,7 +141,7 @@ def misinformation_rows(
             for run, informed in sides
             if informed is not None
         ]
-        table = paired(lost[0].to_numpy(), lost[1].to_numpy(), lost[0].index)
+        table = paired(lost[0].to_numpy(), lost[1].to_numpy(), lost[0].index, over_worlds(scenario))
         parts.append(table.assign(measure=loss.name, unit=loss.unit, destination=ALL, note=""))
     return pd.concat(parts, ignore_index=True)[list(COLUMNS)]
 

@@ -1,60 +1,95 @@
-"""A page of the house: one HTML file that works offline, with nothing fetched from anywhere and no script."""
+"""A page of results: one HTML file that works offline, with nothing fetched from anywhere and no script."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from html import escape
 from importlib.resources import files
+from typing import Any
+
+import pandas as pd
+
+from sim.output.numbers import MINUS
 
 Section = tuple[str, str, str]
-"""Anchor, title and content of a section; the content is HTML."""
+"""Id, title and content (HTML) of a part of a page; a part without content is left out."""
 
 
 def page_html(title: str, header: str, sections: Iterable[Section]) -> str:
-    """A page with a header, contents, and the sections that hold anything.
-
-    Parameters
-    ----------
-    title
-        Plain text, for the browser.
-    header
-        HTML, above the contents.
-    sections
-        In their order.
-    """
+    """A self-contained page; `header` is HTML, made with :func:`header_html` or otherwise."""
     css = files("sim.output").joinpath("report.css").read_text(encoding="utf-8")
     parts = [part for part in sections if part[2]]
     body = "\n".join(f'<section id="{name}"><h2>{head}</h2>{content}</section>' for name, head, content in parts)
     style = f"<title>{escape(title)}</title><style>{css}</style>"
     head = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">{style}'
-    main = f"<main>{header}{_contents(parts)}{body}</main>"
-    return f'<!doctype html>\n<html lang="en"><head>{head}</head>\n<body>{main}</body></html>\n'
+    page = f"<main>{header}{_contents(parts)}{body}</main>"
+    return f'<!doctype html>\n<html lang="en"><head>{head}</head>\n<body>{page}</body></html>\n'
 
 
-def header_html(title: str, question: str, facts: Iterable[tuple[str, str]]) -> str:
-    """A heading, the question under it, and facts in a row; plain text."""
-    told = "".join(f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in facts if value)
-    heading = f'<h1>{escape(title)}</h1><p class="question">{escape(question)}</p>'
-    return f'<header>{heading}<dl class="facts">{told}</dl></header>'
+def header_html(heading: str, question: str, facts: Iterable[tuple[str, str]]) -> str:
+    """Heading (HTML), what was asked, and a line of facts, those without a value left out."""
+    told = "".join(f"<div><dt>{name}</dt><dd>{escape(value)}</dd></div>" for name, value in facts if value)
+    return f'<header><h1>{heading}</h1><p class="question">{escape(question)}</p><dl class="facts">{told}</dl></header>'
+
+
+def figure_html(drawn: str, caption: str) -> str:
+    """A figure with its caption."""
+    return f"<figure>{drawn}<figcaption>{escape(caption)}</figcaption></figure>"
+
+
+def frame_html(table: pd.DataFrame, caption: str, digits: int = 3) -> str:
+    """A table as HTML: text to the left, numbers to the right, with so many digits that count."""
+    numeric = [pd.api.types.is_numeric_dtype(table[name]) and table[name].dtype != bool for name in table]
+    heads = "".join(
+        f'<th scope="col"{" class=num" if number else ""}>{escape(str(name))}</th>'
+        for name, number in zip(table, numeric, strict=True)
+    )
+    rows = "".join(_row(row, numeric, digits) for row in table.itertuples(index=False))
+    table_html = (
+        f"<table><caption>{escape(caption)}</caption><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+    )
+    return f'<div class="wide frame">{table_html}</div>'
 
 
 def table_html(
     columns: Sequence[str], rows: Iterable[Sequence[str]], numbers: Sequence[str] = (), name: str = ""
 ) -> str:
-    """A table of plain text; columns named in `numbers` stand to the right, the first column heads its row."""
+    """A table of words; columns named in `numbers` stand to the right, the first column heads its row."""
     right = [' class="num"' if column in numbers else "" for column in columns]
     head = "".join(f'<th scope="col"{at}>{escape(column)}</th>' for column, at in zip(columns, right, strict=True))
     lines = []
     for row in rows:
-        cells = [f"<td{at}>{escape(cell)}</td>" for cell, at in zip(row[1:], right[1:], strict=True)]
-        lines.append(f'<tr><th scope="row">{escape(row[0])}</th>{"".join(cells)}</tr>')
+        cells = "".join(f"<td{at}>{escape(cell)}</td>" for cell, at in zip(row[1:], right[1:], strict=True))
+        lines.append(f'<tr><th scope="row">{escape(row[0])}</th>{cells}</tr>')
     kind = f' class="{name}"' if name else ""
-    return f'<div class="wide"><table{kind}><thead><tr>{head}</tr></thead><tbody>{"".join(lines)}</tbody></table></div>'
+    return f'<div class="wide frame"><table{kind}><thead><tr>{head}</tr></thead><tbody>{"".join(lines)}</tbody></table></div>'
 
 
-def figure_html(drawn: str, caption: str) -> str:
-    """A figure, an inline SVG, with its caption."""
-    return f"<figure>{drawn}<figcaption>{escape(caption)}</figcaption></figure>"
+def folded(title: str, content: str) -> str:
+    """Content behind a line that opens it."""
+    return f"<details><summary>{escape(title)}</summary>{content}</details>"
+
+
+def rounded(value: float, digits: int = 3) -> str:
+    """A number with so many digits that count, thousands apart; nothing for what is no number."""
+    if value != value:
+        return ""
+    text = f"{value:,.0f}" if abs(value) >= 10**digits else f"{value:.{digits}g}"
+    return text.replace("-", MINUS)
+
+
+def _row(row: Sequence[Any], numeric: Sequence[bool], digits: int) -> str:
+    cells = (
+        f'<td class="num">{rounded(float(cell), digits)}</td>' if number else f"<td>{escape(_word(cell))}</td>"
+        for cell, number in zip(row, numeric, strict=True)
+    )
+    return f"<tr>{''.join(cells)}</tr>"
+
+
+def _word(cell: Any) -> str:
+    if cell is None:
+        return ""
+    return {True: "yes", False: "no"}.get(cell, str(cell)) if isinstance(cell, bool) else str(cell)
 
 
 def _contents(parts: Iterable[Section]) -> str:

@@ -13,13 +13,13 @@ from typing import Any
 import pandas as pd
 
 from sim.measures import MEASURES
-from sim.output.comparison import places
+from sim.output.comparison import over_worlds, places
 from sim.output.drawing import svg_of
 from sim.output.durable import replace_file
 from sim.output.figures import comparison_figure
 from sim.output.groups import group_changes, group_figure, hardest_hit
 from sim.output.misinformation_told import misinformation_html
-from sim.output.page import figure_html, page_html
+from sim.output.page import figure_html, header_html, page_html
 from sim.output.policy_tables import policies_html
 from sim.output.report_tables import full_table, headline_table, shift_table, sources_table
 from sim.output.result import Comparison
@@ -69,16 +69,24 @@ _READING = (
         "both alike falls out of the difference; what is left is what the scenario does.",
     ),
     (
-        "95\u00a0% interval.",
-        "Were the whole comparison repeated many times with other seeds, about 95 in 100 such intervals would hold the "
-        "mean difference of endlessly many seeds. It tells how far chance inside the model blurs the result. It does "
-        "not tell how far the model itself may be wrong: what is tagged assumed, and the limits listed under Sources, "
-        "come on top.",
-    ),
-    (
         "Independent seeds",
         "is the number of runs a side that would have been needed for as narrow an interval without shared luck.",
     ),
+)
+
+_OF_LUCK = (
+    "95\u00a0% interval.",
+    "Were the whole comparison repeated many times with other seeds, about 95 in 100 such intervals would hold the "
+    "mean difference of endlessly many seeds. It tells how far chance inside the model blurs the result. It does "
+    "not tell how far the model itself may be wrong: what is tagged assumed, and the limits listed under Sources, "
+    "come on top.",
+)
+_OF_WORLDS = (
+    "95\u00a0% interval.",
+    "Each seed is also another world: its numbers are a member of the sample that agrees with what the model was "
+    "fitted to, the same on both sides. Of further worlds like these, about 95 in 100 would show a difference inside the "
+    "interval: it holds luck and what is not known of the numbers. What the model leaves out, and the limits listed "
+    "under Sources, come on top. More seeds make it surer, not narrower.",
 )
 
 
@@ -95,19 +103,13 @@ def report_html(comparison: Comparison) -> str:
         _summary, _headline, _over_time, _shift, _groups, policies_html, misinformation_html, _full, _reading, _foot,
     )  # fmt: skip
     made = zip(_CONTENTS, (make(comparison) for make in sections), strict=True)
-    parts = [(name, title, content) for (name, title), content in made]
-    return page_html(comparison.title, _title(comparison), parts)
+    return page_html(comparison.title, _title(comparison), [(name, title, content) for (name, title), content in made])
 
 
 def _title(comparison: Comparison) -> str:
-    meta = comparison.scenario.meta
     names = [escape(run.name) for run in (comparison.scenario, comparison.against)]
-    question = escape(str(meta.get("scenario", {}).get("question", "")))
-    facts = "".join(
-        f"<div><dt>{name}</dt><dd>{escape(value)}</dd></div>" for name, value in _facts(comparison) if value
-    )
-    heading = f'<h1>{names[0]} <span class="vs">against</span> {names[1]}</h1>'
-    return f'<header>{heading}<p class="question">{question}</p><dl class="facts">{facts}</dl></header>'
+    question = str(comparison.scenario.meta.get("scenario", {}).get("question", ""))
+    return header_html(f'{names[0]} <span class="vs">against</span> {names[1]}', question, _facts(comparison))
 
 
 def _facts(comparison: Comparison) -> Iterator[tuple[str, str]]:
@@ -187,8 +189,10 @@ def _full(comparison: Comparison) -> str:
 
 
 def _reading(comparison: Comparison) -> str:
+    worlds = over_worlds(comparison.scenario)
     names = {"scenario": comparison.scenario.name, "against": comparison.against.name}
-    parts = (f"<p><b>{head}</b> {escape(text.format(**names))}</p>" for head, text in _READING)
+    told = (*_READING[:2], _OF_WORLDS if worlds else _OF_LUCK, *_READING[2:])
+    parts = (f"<p><b>{head}</b> {escape(text.format(**names))}</p>" for head, text in told)
     return "".join(parts)
 
 

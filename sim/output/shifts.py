@@ -8,7 +8,7 @@ from html import escape
 
 import pandas as pd
 
-from sim.output.comparison import ALL, paired, places, seed_means
+from sim.output.comparison import ALL, over_worlds, paired, places, seed_means
 from sim.output.drawing import INK, PALE, PALETTE
 from sim.output.numbers import Display
 from sim.output.result import Comparison, RunResult
@@ -27,7 +27,7 @@ def place_shifts(comparison: Comparison) -> pd.DataFrame:
     People at home are the workers less those abroad.
     """
     treated, reference = (_person_months(run, comparison) for run in (comparison.scenario, comparison.against))
-    return paired(treated.to_numpy(), reference.to_numpy(), treated.index)
+    return paired(treated.to_numpy(), reference.to_numpy(), treated.index, over_worlds(comparison.scenario))
 
 
 def shift_display(shifts: pd.DataFrame) -> Display:

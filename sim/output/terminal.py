@@ -10,13 +10,14 @@ from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
-from sim.output.comparison import ALL, places
+from sim.output.comparison import ALL, over_worlds, places
 from sim.output.misinformation_told import lost_tables
 from sim.output.numbers import ARROW, Display, count, display_for, plain
 from sim.output.policy_tables import cost_tables, met_table
 from sim.output.result import Comparison, RunResult
 from sim.output.words import display_of, finding, headline_measures, is_clear, title_of
 
+_WORLDS = " Each seed lives with other numbers that agree with what the model was fitted to: so do the intervals."
 _WIDTHS = (13, 13, 13, 13, 24, 8)
 _ORIGINS_ABREAST = 3
 _PIPED_WIDTH = 100  # rich assumes 80 columns where there is no terminal, which would wrap the table
@@ -67,6 +68,7 @@ def comparison_table(comparison: Comparison, unicode: bool = True) -> Group:
     blocks = [_block(comparison.table, measure, unicode) for measure in headline_measures()]
     caption = f"Means over months, {seeds} paired seed{'s' * (seeds > 1)}. * the interval excludes zero. "
     caption += "indep.: seeds a side that independent runs would need for the same interval."
+    caption += _WORLDS if over_worlds(comparison.scenario) else ""
     return Group(header, *(block for block in blocks if block is not None), Text(caption, style="italic"))
 
 
@@ -77,6 +79,7 @@ def run_table(result: RunResult, unicode: bool = True) -> Group:
     seeds = len(result.seeds)
     caption = f"Means over months and {seeds} seed{'s' * (seeds > 1)}"
     caption += "; after the sign, half the 95 % interval." if seeds > 1 else "."
+    caption += _WORLDS if over_worlds(result) and seeds > 1 else ""
     parts = [origins[start : start + _ORIGINS_ABREAST] for start in range(0, len(origins), _ORIGINS_ABREAST)]
     tables = [_run_part(result, summary, part, unicode) for part in parts]
     return Group(Text(result.name, style="bold"), *tables, Text(caption, style="italic"))

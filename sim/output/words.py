@@ -75,7 +75,7 @@ def row_of(table: pd.DataFrame, measure: str, origin: str, destination: str = AL
 
 
 def finding(comparison: Comparison) -> str:
-    """The main finding in one line: the origin hit most in the weightiest measure that chance does not explain."""
+    """The main finding in one line: the origin hit most in the weightiest measure whose interval excludes zero."""
     names = f"Under {comparison.scenario.name}, compared with {comparison.against.name},"
     table = comparison.table
     for measure in _TELLING:
@@ -88,7 +88,7 @@ def finding(comparison: Comparison) -> str:
             return f"{names} {title_of(measure)[0].lower()}{title_of(measure)[1:]} ({place}): {change}."
     if len(comparison.scenario.seeds) < 2:
         return f"{names} one seed cannot tell an effect from chance: run more seeds."
-    return f"{names} no headline measure differs by more than chance explains."
+    return f"{names} no headline measure surely differs."
 
 
 def clause(row: Any, unit: str) -> str:
@@ -98,7 +98,7 @@ def clause(row: Any, unit: str) -> str:
     display = display_in_words(unit, row.difference)
     shown = display.unit.replace(" per month", " a month").replace("percent", "percentage points")
     if math.isfinite(row.low95) and not is_clear(row):
-        return f"no change beyond chance (95{THIN}% interval {display.interval(row.low95, row.high95)} {shown})"
+        return f"no sure change (95{THIN}% interval {display.interval(row.low95, row.high95)} {shown})"
     low, high = sorted((abs(row.low95), abs(row.high95)))
     interval = f"{display.show(low)} to {display.show(high)}"  # unsigned: the words give the direction
     reach = f"95{THIN}% interval {interval}" if math.isfinite(row.low95) else "one seed, so no interval"

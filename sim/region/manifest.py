@@ -17,7 +17,8 @@ MANIFEST = "pack.yaml"
 TARGETS = "targets.csv"
 PRIORS = "priors.csv"
 SAMPLE = "posterior.csv"
-APART = (TARGETS, PRIORS, SAMPLE)
+FORECASTS = "forecasts.csv"
+APART = (TARGETS, PRIORS, SAMPLE, FORECASTS)
 """Tables that hold no quantities."""
 EVERY = "ALL"
 """Stands in a row for every country, origin or destination."""
@@ -44,8 +45,8 @@ class Manifest:
     """The checked content of ``pack.yaml``.
 
     `files` maps each table of quantities to what it holds. `law` is the name of a law, or a file in the pack's folder;
-    empty where the pack's own tables hold the rules. `targets`, `priors` and `sample` tell whether the pack has the
-    tables of that kind (`APART`).
+    empty where the pack's own tables hold the rules. `targets`, `priors`, `sample` and `forecasts` tell whether the
+    pack has the tables of that kind (`APART`).
     """
 
     name: str
@@ -64,6 +65,7 @@ class Manifest:
     law: str = ""
     priors: bool = False
     sample: bool = False
+    forecasts: bool = False
 
     @property
     def countries(self) -> tuple[str, ...]:
@@ -186,5 +188,6 @@ def read_manifest(folder: Path) -> Manifest:
         targets=TARGETS in files,
         priors=PRIORS in files,
         sample=SAMPLE in files,
+        forecasts=FORECASTS in files,
         law=law,
     )

@@ -14,7 +14,7 @@ import pandas as pd
 from sim.errors import InputError, unknown_name
 from sim.region.assemble import Values, assemble
 from sim.region.law import SUFFIX, LawPack, find_law, read_law
-from sim.region.manifest import MANIFEST, PRIORS, SAMPLE, TARGETS, Manifest, read_manifest
+from sim.region.manifest import FORECASTS, MANIFEST, PRIORS, SAMPLE, TARGETS, Manifest, read_manifest
 from sim.region.priors import Adjustment, adjusted, read_priors
 from sim.region.reader import ROW_FIELDS, Row, read_rows
 from sim.region.shipped import SHIPPED
@@ -29,7 +29,8 @@ class Region:
 
     `digest` is the SHA-256 over names and bytes of the pack's files and the law it names, names sorted; `rows` are all
     figures as written. `law` is the law in force, None where the pack's own tables hold the rules. `adjustments` are
-    the figures that may be adjusted, by name, with their priors; `sample_file` is the fitted sample the pack ships.
+    the figures that may be adjusted, by name, with their priors; `sample_file` is the fitted sample the pack ships,
+    `forecast_file` has what others forecast.
     """
 
     manifest: Manifest = field(repr=False)
@@ -40,6 +41,7 @@ class Region:
     law: LawPack | None = field(default=None, repr=False)
     adjustments: Mapping[str, Adjustment] = field(default_factory=dict, repr=False)
     sample_file: Path | None = field(default=None, repr=False)
+    forecast_file: Path | None = field(default=None, repr=False)
 
     @property
     def name(self) -> str:
@@ -256,4 +258,5 @@ def load(name_or_path: str | Path) -> Region:
     values = assemble(rows, manifest)
     observed, priors = read_targets(folder, manifest), read_priors(folder, manifest)
     sample = folder / SAMPLE if manifest.sample else None
-    return Region(manifest, _digest(folder, manifest, law), rows, values, observed, law, priors, sample)
+    others = folder / FORECASTS if manifest.forecasts else None
+    return Region(manifest, _digest(folder, manifest, law), rows, values, observed, law, priors, sample, others)

@@ -9,7 +9,20 @@ from sim.errors import InputError, nearest_name
 ORDER = {
     name: place
     for place, name in enumerate(
-        ("run", "compare", "scenarios", "policies", "data", "scorecard", "branch", "ties", "diff", "rerun")
+        (
+            "run",
+            "compare",
+            "scenarios",
+            "policies",
+            "data",
+            "scorecard",
+            "calibrate",
+            "backtest",
+            "branch",
+            "ties",
+            "diff",
+            "rerun",
+        )
     )
 }
 """The order of the list of commands; a command not named here comes after these."""

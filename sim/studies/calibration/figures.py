@@ -1,9 +1,9 @@
 """The figures a fit is held to: which, on what scale, with what error, and which errors go together.
 
-A level is compared in logarithms, all else as it is. The error of a figure holds what the source may be wrong by, and what
-a model as plain as this one may be wrong by: it is a choice of ours, half of the tolerance of the scorecard or less.
-Errors within one series go together (`SHARED`): a series whose level is off is off in each of its quarters, and the quarters
-of a year say again what the year says. So levels weigh less, and changes more, than if each figure stood alone.
+A level is compared in logarithms, all else as it is. The error of a figure holds what the source may be wrong by, and
+what a model as plain as this one may be wrong by: it is a choice of ours, half of the tolerance of the scorecard or
+less. Errors within one series go together (`SHARED`): a series whose level is off is off in each of its quarters, and
+the quarters of a year say again what the year says. So levels weigh less, and changes more, than if each stood alone.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from sim.errors import InputError
 from sim.output.result import RunResult
 from sim.region.targets import last_month
 from sim.studies.patterns import Target, modelled
-from sim.studies.scorecard import growth_elasticity, rate_elasticity, return_change
+from sim.studies.scorecard import LEVEL_BAND, growth_elasticity, rate_elasticity, return_change
 
 FITTED = ("fitted", "shape")
 SHARED = 0.7
@@ -69,6 +69,11 @@ class Figure:
     def observed(self) -> float:
         """The value on the scale it is compared on."""
         return float(np.log(self.value)) if self.logarithm else self.value
+
+    @property
+    def tolerance(self) -> float:
+        """How far the model may be off, in the figure's unit: a quarter of a level, two errors of anything else."""
+        return LEVEL_BAND * abs(self.value) if self.logarithm else 2.0 * self.error
 
     def scaled(self, value: float) -> float:
         """A value of the model on that scale."""

@@ -1,7 +1,7 @@
 """Live the members of an ensemble, each with its own numbers and its own luck, on all processors; lose none.
 
-What a chunk of members said is written as it comes, with the numbers it was asked with; a fit that was stopped finds it and
-goes on. A member that cannot be lived is kept with the reason.
+What a chunk of members said is written as it comes, with the numbers it was asked with; a fit that was stopped finds
+it and goes on. A member that cannot be lived is kept with the reason.
 """
 
 from __future__ import annotations
@@ -92,35 +92,38 @@ class Ensemble:
         if self._pool is not None:
             self._pool.shutdown(cancel_futures=True)
 
-    def answers(self, step: str, scores: np.ndarray) -> np.ndarray:
+    def answers(self, step: str, scores: np.ndarray, first: int = 0) -> np.ndarray:
         """What members with these prior scores, shape (members, numbers), say: shape (members, figures).
 
-        NaN is the answer of a member that could not be lived.
+        NaN is the answer of a member that could not be lived. `first` is the number of the first member: it makes the
+        seeds.
         """
         said = np.full((len(scores), len(self.question.figures)), np.nan)
         missing = []
         for members in _chunks(len(scores)):
-            path = self._path(step, members, scores[members])
+            path = self._path(step, first + members, scores[members])
             if path.is_file():
                 said[members] = self._read(path)
                 self._tell(len(members))
             else:
                 missing.append((members, path))
-        for members, answers, reasons, path in self._lived(missing, scores):
+        for members, answers, reasons, path in self._lived(missing, scores, first):
             said[members] = answers
-            self._write(path, members, scores[members], answers, reasons)
+            self._write(path, first + members, scores[members], answers, reasons)
             self._tell(len(members))
         return said
 
     def _lived(
-        self, missing: list[tuple[np.ndarray, Path]], scores: np.ndarray
+        self, missing: list[tuple[np.ndarray, Path]], scores: np.ndarray, first: int
     ) -> Iterator[tuple[np.ndarray, np.ndarray, list[str], Path]]:
         if not missing:
             return
         if self._pool is None:
             context = multiprocessing.get_context("spawn")
             self._pool = ProcessPoolExecutor(self.workers, context, _ask, (self.question,))
-        waiting = {self._pool.submit(_live, members, scores[members]): (members, path) for members, path in missing}
+        waiting = {
+            self._pool.submit(_live, first + members, scores[members]): (members, path) for members, path in missing
+        }
         try:
             while waiting:
                 done, _ = wait(waiting, return_when=FIRST_COMPLETED)
@@ -155,9 +158,7 @@ class Ensemble:
 
 def draws(folder: Path) -> pd.DataFrame:
     """All draws kept under a folder: step, member, the reason where one failed, prior scores, and what they said."""
-    parts = [
-        pd.read_parquet(path).assign(step=path.parent.name) for path in sorted(folder.glob("*/*.parquet"))
-    ]
+    parts = [pd.read_parquet(path).assign(step=path.parent.name) for path in sorted(folder.glob("*/*.parquet"))]
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
 
 

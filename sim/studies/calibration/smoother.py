@@ -1,9 +1,9 @@
 """Move a sample from the prior to where the figures are: an ensemble smoother with multiple data assimilation.
 
-Emerick and Reynolds 2013 (doi:10.1016/j.cageo.2012.03.011). In each of S steps every member moves by the regression of
-numbers on figures that the ensemble itself shows, with the errors of the figures inflated by S, so that the steps together
-use the figures once. Correlations that an ensemble of this size shows by chance are tapered (Furrer and Bengtsson 2007,
-doi:10.1016/j.jmva.2006.08.003). The arithmetic is pyesmda's; why this method: docs/decisions/0018.
+Emerick and Reynolds 2013 (doi:10.1016/j.cageo.2012.03.011). In each of S steps every member moves by the regression
+of numbers on figures that the ensemble itself shows, with the errors of the figures inflated by S, so that the steps
+together use the figures once. Correlations that an ensemble of this size shows by chance are tapered (Furrer and
+Bengtsson 2007, doi:10.1016/j.jmva.2006.08.003). The arithmetic is pyesmda's; why this method: docs/decisions/0018.
 """
 
 from __future__ import annotations
@@ -33,7 +33,8 @@ def smooth(
     seed: int,
     final: bool = True,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The last ensemble, prior scores of shape (members, numbers), and what it says (of the step before if not `final`).
+    """The last ensemble, prior scores of shape (members, numbers), and what it says; if not `final`, what the one
+    before said.
 
     Parameters
     ----------
@@ -83,7 +84,8 @@ def smooth(
     try:
         solver.solve()
     except RuntimeError as error:
-        raise InputError("calibrate", "gave up: more than a tenth of the members failed", "see the column reason") from error
+        problem = "gave up: more than a tenth of the members failed"
+        raise InputError("calibrate", problem, "see the column reason of the draws") from error
     return solver.m_posterior.T, solver.d_pred.T
 
 

@@ -86,7 +86,7 @@ def test_clauses(comparison):
     assert told.startswith("13\u202f9") and "persons fewer (95" in told
     assert f"interval {round(low, -2):,.0f} to {round(high, -2):,.0f}".replace(",", THIN) in told
     unclear = row._replace(low95=-5.0, high95=3.0, difference=-1.0)
-    assert clause(unclear, "persons") == f"no change beyond chance (95{THIN}% interval \u22125.00 to +3.00 persons)"
+    assert clause(unclear, "persons") == f"no sure change (95{THIN}% interval \u22125.00 to +3.00 persons)"
     assert clause(row._replace(difference=0.0), "persons") == "no change at all"
     assert "percentage points lower" in clause(row._replace(difference=-1.0, low95=-2.0, high95=-0.5), "percent")
 
@@ -94,7 +94,7 @@ def test_clauses(comparison):
 def test_the_finding_is_about_what_chance_does_not_explain(run):
     shape = {"months": 6, "origins": ("TJK", "KGZ")}
     none = Comparison.of(run("same", seeds=3, **shape), run("history", seeds=3, **shape))
-    assert finding(none).endswith("no headline measure differs by more than chance explains.")
+    assert finding(none).endswith("no headline measure surely differs.")
     single = Comparison.of(run("s", 0.2, seeds=1, **shape), run("history", seeds=1, **shape))
     assert finding(single).endswith("one seed cannot tell an effect from chance: run more seeds.")
 
