@@ -62,7 +62,8 @@ def table_html(
         cells = "".join(f"<td{at}>{escape(cell)}</td>" for cell, at in zip(row[1:], right[1:], strict=True))
         lines.append(f'<tr><th scope="row">{escape(row[0])}</th>{cells}</tr>')
     kind = f' class="{name}"' if name else ""
-    return f'<div class="wide frame"><table{kind}><thead><tr>{head}</tr></thead><tbody>{"".join(lines)}</tbody></table></div>'
+    listed = f"<table{kind}><thead><tr>{head}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
+    return f'<div class="wide frame">{listed}</div>'
 
 
 def folded(title: str, content: str) -> str:
