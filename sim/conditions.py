@@ -102,7 +102,7 @@ def _adaptive(series: np.ndarray, weight: float) -> np.ndarray:
     return np.exp(view)
 
 
-def _digits(series: np.ndarray) -> np.ndarray:
+def digits(series: np.ndarray) -> np.ndarray:
     """Round to eleven significant digits, so that the unit a currency is quoted in cannot move a choice by a last
     bit.
     """
@@ -227,7 +227,7 @@ class _Maker:
             "living_price": living_price + 0 * rate,
         }
         fields |= {name: self.law(name) for name in (*AS_GIVEN, *CATEGORIES_OF_BAN)}
-        return {name: _digits(series) for name, series in fields.items()}
+        return {name: digits(series) for name, series in fields.items()}
 
     def topics_in_force(self) -> np.ndarray:
         """Topics that exist for each origin, as bits, shape (months, origins): a route no law grants is not talked
@@ -270,7 +270,7 @@ class _Maker:
             "amnesty": np.maximum(self.law("amnesty"), self.law("amnesty_court")).max(axis=2),
         }
         fields |= {field: one * self.law(name) for field, (name, one) in AT_HOME.items()}
-        return {name: _digits(series) for name, series in fields.items()}
+        return {name: digits(series) for name, series in fields.items()}
 
 
 def _home_value(maker: _Maker) -> np.ndarray:

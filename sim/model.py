@@ -18,6 +18,7 @@ from sim.ledger import Ledger
 from sim.offers import Offers
 from sim.schema.attributes import PLACES
 from sim.tallies import Tally
+from sim.wages import Wages
 
 YEAR = 12
 
@@ -25,8 +26,10 @@ YEAR = 12
 class Engine(Protocol):
     """One way to live a month: compiled over records, or plain over Mesa objects."""
 
-    def plan(self, month: int, offers: np.ndarray, meeting: bool) -> None:
-        """Learn and plan, for all households; who applies for anything waits, where there is a `meeting`."""
+    def plan(self, month: int, corridors: np.ndarray, offers: np.ndarray, meeting: bool) -> None:
+        """Learn and plan under the month's conditions, for all households; who applies for anything waits, where there
+        is a `meeting`.
+        """
 
     def applications(self, month: int) -> tuple[np.ndarray, np.ndarray]:
         """Lottery numbers of those who apply for a place of a scheme, and its codes (see `travel.applies`)."""
@@ -66,6 +69,8 @@ class MigrationModel(mesa.Model):
             world.conditions.capacities, world.conditions.contacts,
             np.diff(world.offsets), world.households["born"], world.starts,
         )  # fmt: skip
+        corridors = world.conditions.corridors
+        self.wages = Wages(world.parameters, world.households, corridors.shape[1:], self.month)
         self.ledger = Ledger(world.households, len(world.starts) - 1, self.month)
         self.engine = self._start(engine, threads)
 
@@ -90,11 +95,13 @@ class MigrationModel(mesa.Model):
         books.
         """
         pools = self._pools()
-        self.engine.plan(self.month, self.offers.of_month(self.month), bool(pools.any()))
+        corridors = self.wages.of_month(self.month, self.world.conditions.corridors[self.world.at(self.month)])
+        self.engine.plan(self.month, corridors, self.offers.of_month(self.month), bool(pools.any()))
         granted = self.clear(pools)
         self.tallies = self.engine.live(self.month, granted)
         self.granted_this_year += self._granted()
         self.offers.settle(self.month, self.tallies)
+        self.wages.settle(self.month, self.tallies)
         self.ledger.close(self.month, self.tallies)
         self.month += 1
 
@@ -146,12 +153,13 @@ class MigrationModel(mesa.Model):
 
     def memory(self) -> dict[str, np.ndarray]:
         """What a month needs of those before beside the records, by name: a checkpoint keeps it."""
-        return {"granted_this_year": self.granted_this_year, **self.offers.state()}
+        return {"granted_this_year": self.granted_this_year, **self.offers.state(), **self.wages.state()}
 
     def recall(self, memory: Mapping[str, np.ndarray]) -> None:
         """Go on with the memory of another model that stood at the beginning of the same month."""
         self.granted_this_year[:] = memory["granted_this_year"]
         self.offers.resume(memory)
+        self.wages.resume(memory)
 
     def digest(self) -> str:
         """SHA-256 of all household records."""

@@ -21,6 +21,7 @@ from sim.policies.settings import read_code, read_month, read_number, read_whole
 from sim.region.sample import DEFAULTS, Sample, find_sample
 from sim.schema.parameters import PARAMETERS
 from sim.schema.quantities import QUANTITIES
+from sim.schema.variants import DEFAULT, STRUCTURE, require_meaning, under, variant
 
 if TYPE_CHECKING:
     from sim.region import Region
@@ -46,6 +47,7 @@ class Scenario:
     under as it was given, a name or a path, empty where that is left to the pack; `law_digest` and `law_pack` are set
     where it is another one than the pack's own. `numbers` is the sample that the seeds draw the model's numbers from,
     None where all live with the same; `sample` is how it was given. `adjustments` and `parameters` hold for every seed.
+    `structure` holds the variants of the rules that are not the default.
     """
 
     name: str
@@ -65,6 +67,7 @@ class Scenario:
     until: str = ""  # last month simulated
     follow: int = 0  # households of the first seed whose every month is kept
     months: int = 0
+    structure: Mapping[str, str] = field(default_factory=dict)
     sample: str = ""
     sample_digest: str = ""
     numbers: Sample | None = field(default=None, repr=False, compare=False)
@@ -81,8 +84,8 @@ class Scenario:
         ----------
         mapping
             Keys: name, question, region (``{pack: ...}``), law, law_digest (refuses another law), population (scale,
-            burn_in, donors), seeds, first_seed, engine, threads, until, follow, parameters, corridors, policies. What
-            is absent takes its default.
+            burn_in, donors), seeds, first_seed, engine, threads, until, follow, structure, parameters, corridors,
+            policies. What is absent takes its default.
 
         Raises
         ------
@@ -97,6 +100,7 @@ class Scenario:
         values |= _law_of(values.get("law", ""), values.pop("law_digest", ""), region)
         values |= _sample_of(values.get("sample", ""), values.pop("sample_digest", ""), region)
         values["policy_objects"] = values.pop("policies", ())
+        require_meaning(values.get("structure", {}), values.get("parameters", {}))
         values["until"] = values.get("until") or region.label(region.months - 1)
         values["months"] = region.month_index(values["until"]) + 1
         return cls(**{"name": "unnamed", **values})
@@ -105,6 +109,11 @@ class Scenario:
     def policies(self) -> dict[str, dict[str, Any]]:
         """The settings of each policy that differ from its defaults, as plain values."""
         return {policy.name: policy.as_mapping() for policy in self.policy_objects}
+
+    @property
+    def in_force(self) -> dict[str, float]:
+        """The parameters that are not left to the sample or the defaults, with those that the structure sets."""
+        return under(self.structure, self.parameters)
 
     @property
     def seed_numbers(self) -> range:
@@ -160,6 +169,7 @@ class Scenario:
             "threads": self.threads,
             "until": self.until,
             "follow": self.follow,
+            **({"structure": dict(self.structure)} if self.structure else {}),
             "sample": self.sample or None,
             **({"sample_digest": self.sample_digest} if self.sample_digest else {}),
             "parameters": dict(self.parameters),
@@ -261,6 +271,13 @@ def _until(value: Any, region: Region) -> str | None:
     return month
 
 
+def _structure(value: Any, region: Region) -> dict[str, str]:
+    """The variants chosen that are not the default."""
+    given = _keys("structure", value, STRUCTURE, "a part of the structure")
+    chosen = {choice: variant(choice, str(given[choice])).name for choice in STRUCTURE if choice in given}
+    return {choice: name for choice, name in chosen.items() if name != DEFAULT[choice]}
+
+
 def _parameters(value: Any, region: Region) -> dict[str, float]:
     given = _keys("parameters", value, PARAMETERS, "a parameter")
     read = {}
@@ -351,6 +368,7 @@ _READERS: dict[str, Reader] = {
     "threads": partial(_whole, "threads", 1, 1024),
     "until": _until,
     "follow": partial(_whole, "follow", 0, MOST_FOLLOWED),
+    "structure": _structure,
     "sample": _sample,
     "sample_digest": partial(_text, "sample_digest"),
     "parameters": _parameters,

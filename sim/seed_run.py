@@ -15,6 +15,7 @@ from sim.checkpoint import Checkpoints, State
 from sim.conditions import Conditions, make_conditions
 from sim.counted import Counted
 from sim.engine.world import World
+from sim.errors import InputError
 from sim.households.categories import PROVINCE, cells_of, count_categories, no_groups
 from sim.households.donors import ADJUSTED, take_over
 from sim.households.population import Population, in_blocks, synthesise
@@ -27,6 +28,7 @@ from sim.schema.attributes import GAIN_ONE, SKILL_ONE
 from sim.schema.parameters import parameter_record
 from sim.schema.quantities import AGE_BANDS
 from sim.schema.rule import COMPILED
+from sim.schema.variants import DEFAULT
 from sim.tables import Frame, SeedOutcome
 from sim.tallies import Tally
 
@@ -124,8 +126,9 @@ def prepare(scenario: Scenario, region: Region, history: History | None = None) 
     context = Context.of(region)
     basis = Basis.of(scenario, region, context)
     if history is not None:
+        _require_structure(scenario, history.scenario)
         basis = Basis.of(history.scenario, region, context).followed_by(basis, history.months)
-    record = parameter_record(dict(scenario.parameters))
+    record = parameter_record(scenario.in_force)
     origins = np.array([region.countries.index(code) for code in region.origins])
     destinations = np.array([region.countries.index(code) for code in region.destinations])
     conditions = make_conditions(
@@ -150,13 +153,22 @@ def prepare(scenario: Scenario, region: Region, history: History | None = None) 
         region=region.under(scenario.law_pack),
         parameters=record,
         structure=structure,
-        settings=PopulationSettings.of(scenario.parameters),
+        settings=PopulationSettings.of(scenario.in_force),
         conditions=conditions,
         mobility=_relative_mobility(structure),
         frame=frame,
         basis=basis,
         history=history,
     )
+
+
+def _require_structure(scenario: Scenario, lived: Scenario) -> None:
+    """Refuse to go on under other rules than those that made what has been lived."""
+    for choice, default in DEFAULT.items():
+        given, held = (one.structure.get(choice, default) for one in (scenario, lived))
+        if given != held:
+            problem = f"is {given} and cannot be changed any more: the checkpoint was made with {held}"
+            raise InputError(f"structure.{choice}", problem, f"structure.{choice}={held}, or a run of its own")
 
 
 class Seeds:

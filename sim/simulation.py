@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -237,7 +238,7 @@ def _result(seeds: Seeds, outcomes: list[SeedOutcome], timings: dict[str, float]
         "sample": _sample_told(scenario),
         "law": {"name": region.law.name, "digest": region.law.digest} if region.law else None,
         "versions": {"labour-migration-sim": code_version(), "python": platform.python_version()}
-        | {package: version(package) for package in PACKAGES},
+        | _versions(),
         "timings": {
             "synthesis": timings["synthesis"],
             "burn_in": timings["burn_in"],
@@ -258,6 +259,11 @@ def _result(seeds: Seeds, outcomes: list[SeedOutcome], timings: dict[str, float]
     return RunResult(corridors, origins, categories, meta, spells, policies, lives, law)
 
 
+@cache
+def _versions() -> dict[str, str]:
+    return {package: version(package) for package in PACKAGES}
+
+
 def _sample_told(scenario: Scenario) -> dict[str, Any] | None:
     """What is to be known of the sample the seeds drew from."""
     if scenario.numbers is None:
@@ -267,5 +273,5 @@ def _sample_told(scenario: Scenario) -> dict[str, Any] | None:
 
 def sources(region: Region) -> list[dict[str, str]]:
     """Where each quantity of the pack comes from: one row per quantity, source and tag."""
-    rows = region.table()[["quantity", "source", "tag"]].drop_duplicates()
-    return rows.to_dict("records")
+    told = dict.fromkeys((row.quantity, row.source, row.tag) for row in region.rows)
+    return [{"quantity": quantity, "source": source, "tag": tag} for quantity, source, tag in told]

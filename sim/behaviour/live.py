@@ -19,11 +19,12 @@ from sim.behaviour.enforce import (
     enforce,
     run_ban,
 )
-from sim.behaviour.plan import RETIREMENT, trades
+from sim.behaviour.plan import RETIREMENT
 from sim.behaviour.remit import remit
 from sim.behaviour.routes import NO_ROUTE
 from sim.behaviour.travel import travel
 from sim.behaviour.work import pay_of_work_at_home, serve_jobless, work_abroad, work_at_home
+from sim.behaviour.worth import trades
 from sim.draws import Purpose, bits_in, lasting, third_of, uniform_in
 from sim.schema.attributes import HOME, NEVER, NO_INTENT, PLACES, SHARE_ONE
 from sim.schema.rule import rare_rule, rule

@@ -15,7 +15,7 @@ from sim.behaviour.permits import (
     pay_from_savings,
     wins,
 )
-from sim.behaviour.plan import OTHERWISE, trips_to
+from sim.behaviour.plan import OTHERWISE
 from sim.behaviour.routes import (
     FREE,
     FREE_BIT,
@@ -27,6 +27,7 @@ from sim.behaviour.routes import (
     undrawn,
     worth_of,
 )
+from sim.behaviour.worth import trips_to
 from sim.draws import Purpose, uniform_in
 from sim.schema.attributes import (
     COURSE,

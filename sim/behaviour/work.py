@@ -10,8 +10,8 @@ search find work with hazard l0 exp(-chi m) x season x (1 - s_f if forced), m mo
 from __future__ import annotations
 
 from sim.behaviour.learn import PRECISION_MOST
-from sim.behaviour.plan import rewarded, scar_of
 from sim.behaviour.routes import NO_ROUTE, WORK_PERMIT
+from sim.behaviour.worth import rewarded, scar_of
 from sim.draws import Purpose, uniform_in
 from sim.schema.attributes import COURSE, GRANT, IRREGULAR, PROGRAMME, SKILL_ONE
 from sim.schema.conditions import SERVICE_BITS

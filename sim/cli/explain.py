@@ -36,7 +36,7 @@ def _print_side(request: Request, scenario: Scenario, origins: dict[str, str]) -
     numbers = [
         (
             name,
-            scenario.parameters.get(name, one.default),
+            scenario.in_force.get(name, one.default),
             one.unit,
             one.tag,
             _source(name, scenario, one.source),
@@ -57,7 +57,9 @@ def _print_policy(policy: Policy, origins: dict[str, str]) -> None:
 
 
 def _source(name: str, scenario: Scenario, source: str) -> str:
-    return BY_HAND if name in scenario.parameters else source
+    if name in scenario.parameters:
+        return BY_HAND
+    return "the structure" if name in scenario.in_force else source
 
 
 def _print_pack(region: Region) -> None:

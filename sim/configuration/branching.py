@@ -15,6 +15,7 @@ from sim.households.structure import PopulationSettings
 from sim.region import Region, load
 from sim.scenario import Scenario
 from sim.schema.parameters import PARAMETERS
+from sim.schema.variants import DEFAULT
 
 COMMAND = "branch"
 HELD = (
@@ -104,6 +105,9 @@ class _Asked:
         lived = self.lived.as_mapping()
         for key in HELD:
             self._refuse_change(key, part, lived)
+        if isinstance(part.get("structure"), Mapping):
+            for choice in DEFAULT:
+                self._refuse_change(f"structure.{choice}", part, {"structure": {**DEFAULT, **self.lived.structure}})
         by_hand = {key for key in self.by_hand if policies or not is_rule(key)}
         for key in CARRIED:
             if key not in by_hand and part.get(key) == self.defaults[key]:

@@ -34,17 +34,17 @@ class CompiledEngine:
         self.pool = ThreadPoolExecutor(max(1, self.lanes - 1))  # starts a thread when the first work comes
         first_signals(world.households, month, self.signals, self.abroad)
 
-    def plan(self, month: int, offers: np.ndarray, meeting: bool) -> None:
+    def plan(self, month: int, corridors: np.ndarray, offers: np.ndarray, meeting: bool) -> None:
         """Plan the month, and live it for all who do not wait for a `meeting`; `offers`: see :mod:`sim.offers`."""
         w = self.world
         at = w.at(month)
         news = w.conditions.news[at]
         self.tallies[:] = 0
-        self.offers = offers
+        self.corridors, self.offers = corridors, offers
         self.luck = luck_of(w.seed, month)
         self._each_lane(
-            live_month, w.starts, month, self.luck, w.conditions.homes[at], offers, w.conditions.corridors[at],
-            w.mobility, news, int(news.max() > 0), int(meeting), NOTHING_GRANTED, self.ties, w.neighbours,
+            live_month, w.starts, month, self.luck, w.conditions.homes[at], offers, corridors, w.mobility,
+            news, int(news.max() > 0), int(meeting), NOTHING_GRANTED, self.ties, w.neighbours,
             self.signals, self.abroad, self.new_signals, self.new_abroad, w.parameters, self.tallies,
             self.waiting, self.waits,
         )  # fmt: skip
@@ -54,9 +54,8 @@ class CompiledEngine:
         w = self.world
         numbers = np.empty(int(self.waits.sum()) * WORKERS, np.int64)
         codes = np.empty(len(numbers), np.int8)
-        corridors = w.conditions.corridors[w.at(month)]
         found = collect_applications(
-            w.households, self.blocks, self.waiting, self.waits, self.luck, corridors, w.parameters, numbers, codes
+            w.households, self.blocks, self.waiting, self.waits, self.luck, self.corridors, w.parameters, numbers, codes
         )
         return numbers[:found], codes[:found]
 
@@ -66,8 +65,8 @@ class CompiledEngine:
         at = w.at(month)
         if self.waits.any():
             self._each_lane(
-                live_after_meeting, month, self.luck, w.conditions.homes[at], self.offers, w.conditions.corridors[at],
-                granted, self.ties, self.new_signals, self.new_abroad, w.parameters, self.tallies,
+                live_after_meeting, month, self.luck, w.conditions.homes[at], self.offers, self.corridors, granted,
+                self.ties, self.new_signals, self.new_abroad, w.parameters, self.tallies,
                 self.waiting, self.waits,
             )  # fmt: skip
         self.signals, self.new_signals = self.new_signals, self.signals

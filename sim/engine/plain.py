@@ -130,7 +130,7 @@ class PlainEngine:
         self.signals = [signal_of(agent) if lives(agent, month - 1) else 0 for agent in self.agents]
         self.abroad = [abroad_in(signal) for signal in self.signals]
 
-    def plan(self, month: int, offers: np.ndarray, meeting: bool) -> None:
+    def plan(self, month: int, corridors: np.ndarray, offers: np.ndarray, meeting: bool) -> None:
         """Learn and plan, for all agents; `offers` hold for the month. All wait, `meeting` or not."""
         at = self.world.at(month)
         conditions = self.world.conditions
@@ -138,7 +138,7 @@ class PlainEngine:
         self.luck = [int(stream) for stream in luck_of(self.world.seed, month)]
         self.offers = [_named(offer) for offer in offers]
         self.homes = [_named(home) for home in conditions.homes[at]]
-        self.corridors = [[_named(corridor) for corridor in row] for row in conditions.corridors[at]]
+        self.corridors = [[_named(corridor) for corridor in row] for row in corridors]
         self.news = conditions.news[at].tolist()
         self.loud = int(conditions.news[at].max() > 0)
         self.tally = [[0] * ((PLACES + 1) * TALLIES) for _ in self.first]

@@ -90,7 +90,8 @@ def cost_rows(scenario: RunResult, against: RunResult, first: Month = None, last
 def fieller(top: np.ndarray, bottom: np.ndarray, worlds: bool = False) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Ratio of the paired means of two arrays (rows, pairs) and its 95 % interval, each of shape (rows,).
 
-    With `worlds` of one more pair instead of the mean. NaN with fewer than two pairs, and where the interval of the mean below holds 0: Fieller's is not bounded there.
+    With `worlds` it is of one more pair instead of the mean. NaN with fewer than two pairs, and where the interval of
+    the mean below holds 0: Fieller's is not bounded there.
     """
     n = top.shape[1]
     if n < 2:

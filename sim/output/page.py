@@ -37,18 +37,34 @@ def figure_html(drawn: str, caption: str) -> str:
     return f"<figure>{drawn}<figcaption>{escape(caption)}</figcaption></figure>"
 
 
+def table_html(
+    columns: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    numbers: Sequence[str] = (),
+    name: str = "",
+    caption: str = "",
+) -> str:
+    """A table of plain text; columns named in `numbers` stand to the right, the first column heads its row."""
+    right = [' class="num"' if column in numbers else "" for column in columns]
+    head = "".join(f'<th scope="col"{at}>{escape(column)}</th>' for column, at in zip(columns, right, strict=True))
+    lines = []
+    for row in rows:
+        cells = [f"<td{at}>{escape(cell)}</td>" for cell, at in zip(row[1:], right[1:], strict=True)]
+        lines.append(f'<tr><th scope="row">{escape(row[0])}</th>{"".join(cells)}</tr>')
+    kind = f' class="{name}"' if name else ""
+    told = f"<caption>{escape(caption)}</caption>" if caption else ""
+    body = f"<thead><tr>{head}</tr></thead><tbody>{''.join(lines)}</tbody>"
+    return f'<div class="wide"><table{kind}>{told}{body}</table></div>'
+
+
 def frame_html(table: pd.DataFrame, caption: str, digits: int = 3) -> str:
-    """A table as HTML: text to the left, numbers to the right, with so many digits that count."""
-    numeric = [pd.api.types.is_numeric_dtype(table[name]) and table[name].dtype != bool for name in table]
-    heads = "".join(
-        f'<th scope="col"{" class=num" if number else ""}>{escape(str(name))}</th>'
-        for name, number in zip(table, numeric, strict=True)
-    )
-    rows = "".join(_row(row, numeric, digits) for row in table.itertuples(index=False))
-    table_html = (
-        f"<table><caption>{escape(caption)}</caption><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
-    )
-    return f'<div class="wide frame">{table_html}</div>'
+    """A data frame as a table: numbers to the right, with so many digits that count."""
+    numbers = [name for name in table if table[name].dtype != bool and pd.api.types.is_numeric_dtype(table[name])]
+    shown = [
+        [rounded(float(row[k]), digits) if name in numbers else _word(row[k]) for k, name in enumerate(table)]
+        for row in table.itertuples(index=False)
+    ]
+    return table_html(list(table), shown, numbers, "frame", caption)
 
 
 def table_html(
@@ -77,14 +93,6 @@ def rounded(value: float, digits: int = 3) -> str:
         return ""
     text = f"{value:,.0f}" if abs(value) >= 10**digits else f"{value:.{digits}g}"
     return text.replace("-", MINUS)
-
-
-def _row(row: Sequence[Any], numeric: Sequence[bool], digits: int) -> str:
-    cells = (
-        f'<td class="num">{rounded(float(cell), digits)}</td>' if number else f"<td>{escape(_word(cell))}</td>"
-        for cell, number in zip(row, numeric, strict=True)
-    )
-    return f"<tr>{''.join(cells)}</tr>"
 
 
 def _word(cell: Any) -> str:

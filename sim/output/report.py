@@ -85,9 +85,9 @@ _OF_LUCK = (
 _OF_WORLDS = (
     "95\u00a0% interval.",
     "Each seed is also another world: its numbers are a member of the sample that agrees with what the model was "
-    "fitted to, the same on both sides. Of further worlds like these, about 95 in 100 would show a difference inside the "
-    "interval: it holds luck and what is not known of the numbers. What the model leaves out, and the limits listed "
-    "under Sources, come on top. More seeds make it surer, not narrower.",
+    "fitted to, the same on both sides. Of further worlds like these, about 95 in 100 would show a difference inside "
+    "the interval: it holds luck and what is not known of the numbers. What the model leaves out, and the limits "
+    "listed under Sources, come on top. More seeds make it surer, not narrower.",
 )
 
 

@@ -51,8 +51,8 @@ def _check(row: dict[str, str], manifest: Manifest, where: str) -> None:
     if row["use"] not in USES:
         raise unknown_name(f"{where} use", row["use"], USES, "use of a target")
     ends = last_month(row["period"], f"{where} period")
-    if row["use"] == "fitted" and ends is not None and ends > manifest.calibration_until:
-        problem = f"is {row['period']}, too late for a fitted target"
+    if row["use"] != "checked" and ends is not None and ends > manifest.calibration_until:
+        problem = f"is {row['period']}, too late for a {row['use']} target"
         raise InputError(f"{where} period", problem, allowed=f"up to {manifest.calibration_until}")
     check_provenance(row, where)
 

@@ -19,6 +19,8 @@ YANG_2008 = "Yang 2008, Economic Journal 118(528), doi:10.1111/j.1468-0297.2008.
 YANG_2006 = "Yang 2006, World Bank Economic Review 20(1), doi:10.1093/wber/lhj001"
 SPEC = "hand search on 2012-2014 outcomes"
 NONE = "no source found"
+SIMON = "Simon 1955, doi:10.2307/1884852"
+BY_NUMBERS = "Manacorda, Manning and Wadsworth 2012, doi:10.1111/j.1542-4774.2011.01049.x"
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,7 @@ _ALL = (
         ("belief_precision", 2.0, "observations", 1.0, 100.0, "no source found", "assumed", "How many observations the first belief is worth."),
         ("risk_mean", 0.04, "share per month", 0.0, 0.5, "hand search on 2012-2014 outcomes", "assumed", "Perceived chance of being detected, mean."),
         ("risk_sigma", 0.5, "log points", 0.0, 1.5, "form: Aitchison and Brown 1957, The Lognormal Distribution", "assumed", "Spread of the perceived chance of being detected."),
-        ("bayesian", 0.1, "share", 0.0, 0.5, "Chandrasekhar, Larreguy and Xandri 2020, doi:10.3982/ECTA14407: 10 % of Indian villagers, 50 % of Mexican students", "published", "Households that learn as Bayesians."),
+        ("bayesian", 0.1, "share", 0.0, 1.0, "Chandrasekhar, Larreguy and Xandri 2020, doi:10.3982/ECTA14407: 10 % of Indian villagers, 50 % of Mexican students", "published", "Households that learn as Bayesians."),
         ("irregular", 0.4, "share", 0.0, 1.0, "no source found", "assumed", "Share of the first migrants who are irregular."),
         ("longest_spell", 40.0, "months", 1.0, 120.0, "no source found", "assumed", "Longest spell of the first migrants; most are far shorter."),
         ("most_trips", 2.0, "trips", 0.0, 100.0, "no source found", "assumed", "Trips the first migrants made before the present one, at the most; most made few."),
@@ -170,6 +172,13 @@ _ALL = (
         "refugees",
         ("refugee_informal", 0.5, "ratio", 0.0, 1.0, NONE, "assumed", "Refugees at work without the right to it, relative to those with it."),
         ("refugee_discount", 0.7, "ratio", 0.0, 1.0, NONE, "assumed", "Their pay without the right to work, relative to pay with it."),
+    ),
+    *_section(
+        "structure",
+        ("satisficing", 0.0, "switch", 0.0, 1.0, "sim/schema/variants.py", "assumed", "1 = the first place that is good enough, 0 = the best. Set by `structure.decision` alone, never drawn."),
+        ("aspiration", 0.0, "utility", 0.0, 5.0, f"{SIMON}: form; no source found for the level. 0 = whatever is better than home, which leaves the number who go as fitted", "assumed", "Gain over home above which a place is good enough. Read under `structure.decision=satisficing` alone."),
+        ("wages_respond", 0.0, "switch", 0.0, 1.0, "sim/schema/variants.py", "assumed", "1 = pay abroad answers numbers. Set by `structure.wages` alone, never drawn."),
+        ("wage_response", 0.13, "elasticity", 0.0, 1.0, f"{BY_NUMBERS}: natives and migrants are imperfect substitutes (about 7.8), so migrants' pay relative to natives' falls by 1/7.8 of their relative number; British men 1975-2005. No estimate for Russia or Kazakhstan was found; 0.3 to 0.4 for all who compete in one cell of skill (Borjas 2003, doi:10.1162/003355303322552810)", "assumed", "Fall of ln pay by ln of migrants at the destination relative to the base year (eta). Read under `structure.wages=responding` alone."),
     ),
     *_section(
         "work",

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy.special import ndtri
+from scipy.special import expit, ndtri
 
 from sim.schema.parameters import PARAMETERS, Parameter
 
@@ -47,6 +47,10 @@ FIXED = {
     "longest_search": "a mark of the start, lived down in the burn-in",
     "most_trips": "a mark of the start, lived down in the burn-in",
     "dur_12": "the zero of the duration terms; their level is a0",
+    "satisficing": "a switch of the structure: variants are compared, not drawn",
+    "wages_respond": "a switch of the structure: variants are compared, not drawn",
+    "aspiration": "read by a variant of the structure alone",
+    "wage_response": "read by a variant of the structure alone",
 }
 """Numbers that are not drawn, and why."""
 
@@ -69,6 +73,7 @@ RANGES: dict[str, tuple[float, float, str]] = {
     "search_level": (0.08, 0.20, "range of the specification"),
     "search_decay": (0.02, 0.08, "range of the specification"),
     "search_forced": (0.2, 0.5, "range of the specification"),
+    "season_return": (1.0, 2.8, "around the 1.74 of the hand search, within the range allowed"),
     "demand_elasticity": (1.0, 7.0, "2.4 and 5.2 by two searches by hand"),
     "trend_growth": (0.002, 0.03, "no source found: from hardly any to the growth of 2012"),
     "nest_scale": (0.3, 0.8, "the scales tried in the specification"),
@@ -79,6 +84,9 @@ RANGES: dict[str, tuple[float, float, str]] = {
     "risk_mean": (0.015, 0.10, "no source found: around the true chance of being detected"),
 }
 """5 % and 95 % points where something more is known than the tag, and from where."""
+
+CEILINGS = {"bayesian": 0.5}
+"""Upper bounds of priors where the number itself may be larger, in a variant of the structure."""
 
 
 @dataclass(frozen=True)
@@ -125,7 +133,7 @@ class Prior:
             return scaled
         if self.form == "log-normal":
             return np.exp(scaled)
-        return self.floor + (self.ceiling - self.floor) / (1.0 + np.exp(-scaled))
+        return self.floor + (self.ceiling - self.floor) * expit(scaled)
 
 
 def prior_of(parameter: Parameter) -> Prior | None:
@@ -138,7 +146,7 @@ def prior_of(parameter: Parameter) -> Prior | None:
     else:
         low, high = _around(parameter, form)
         source = f"by the tag ({parameter.tag})"
-    return Prior(parameter.name, form, low, high, parameter.low, parameter.high, source)
+    return Prior(parameter.name, form, low, high, parameter.low, CEILINGS.get(parameter.name, parameter.high), source)
 
 
 def _around(parameter: Parameter, form: Form) -> tuple[float, float]:

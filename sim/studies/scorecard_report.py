@@ -25,10 +25,10 @@ _USES = {
 }
 _READING = (
     "Each line holds a figure of the pack's targets against what the model says of it. The interval is that of the "
-    "mean over seeds, by Student: luck, and, where each seed draws its own numbers, the spread of those. A figure is "
-    "met when its mean is inside the band; where only a sign is published, when the whole interval is. Bands of levels "
-    "are a quarter of the figure either way. Quarters and years of one series are lines of their own, so lines are not "
-    "independent, and a share of lines met is no probability."
+    "mean over seeds, by Student: luck, and, where each seed draws its own numbers, what is not known of them. A "
+    "figure is met when its mean is inside the band; where only a sign is published, when the whole interval is. Bands "
+    "of levels are a quarter of the figure either way. Quarters and years of one series are lines of their own, so "
+    "lines are not independent, and a share of lines met is no probability."
 )
 
 

@@ -25,10 +25,12 @@ from sim.region import Region
 from sim.scenario import Scenario
 from sim.schema.parameters import PARAMETERS
 from sim.schema.rule import COMPILED
+from sim.schema.variants import STRUCTURE, variant
 
 SCENARIOS = 20
 MONTHS = 24
 HOUSEHOLDS = 300
+OF_STRUCTURE = {"aspiration": 0.3, "wage_response": 0.5}
 PAIRS = (("village_smallest", "village_largest"), ("debt_low", "debt_high"), ("target_low", "target_high"))
 PAIRS += (("clique_smallest", "clique_largest"),)
 RESTLESS = {"attraction": (-3.0, 1.0), "border_run": (0.0, 1.0), "detection": (0.0, 0.5), "offence": (0.0, 0.3)}
@@ -59,23 +61,38 @@ def random_scenario(number: int) -> tuple[Scenario, Region, int]:
     source = np.random.default_rng([2012, number])
     region = region_of(number)
     scale = HOUSEHOLDS / float(region.array("households")[0].sum())
-    first = region.label(MONTHS - 1)
+    first, structure = region.label(MONTHS - 1), structure_of(number)
     one = scenario(
         region,
         scale,
         int(source.integers(0, 13)),
         until=first,
-        parameters=some_parameters(source, 1.0 if number % 2 else 0.3),
+        structure=structure,
+        parameters=under(structure, some_parameters(source, 1.0 if number % 2 else 0.3)),
         corridors={o: {d: some_law(source) for d in region.destinations} for o in region.origins},
         policies=some_policies(source, region, scale),
     )
     return replace(one, engine="compiled" if COMPILED else "mesa"), region, int(source.integers(1, 2**31))
 
 
+def structure_of(number: int) -> dict[str, str]:
+    """Every other scenario has the default of each choice, the others have the variants in turn."""
+    turn = number // 2 + 1 if number % 2 else 0
+    return {choice: variants[turn % len(variants)].name for choice, variants in STRUCTURE.items()}
+
+
+def under(structure: dict[str, str], parameters: dict[str, float]) -> dict[str, float]:
+    """The parameters but for those that the structure sets, and with large ones that only it reads."""
+    chosen = [variant(choice, name) for choice, name in structure.items()]
+    fixed = {name for one in chosen for name in one.sets}
+    own = {name: OF_STRUCTURE[name] for one in chosen for name in one.reads}
+    return {name: value for name, value in parameters.items() if name not in fixed} | own
+
+
 def some_parameters(source: np.random.Generator, reach: float) -> dict[str, float]:
     """Half of the parameters, moved towards one end of their range by up to `reach` of the way."""
-    values = {name: rule.default for name, rule in PARAMETERS.items()}
-    for name, rule in PARAMETERS.items():
+    values = {name: rule.default for name, rule in PARAMETERS.items() if rule.section != "structure"}
+    for name, rule in ((name, PARAMETERS[name]) for name in tuple(values)):
         if source.random() < 0.5:
             end = rule.low if source.random() < 0.5 else rule.high
             values[name] = rule.default + reach * source.random() * (end - rule.default)

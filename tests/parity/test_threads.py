@@ -24,9 +24,10 @@ print(json.dumps(sim.run("history", first_seed=first, seeds=seeds, threads=threa
 """
 
 
-def lived(threads: int) -> tuple[SeedRun, SeedOutcome]:
+def lived(threads: int, structure: dict[str, str] | None = None) -> tuple[SeedRun, SeedOutcome]:
     policies = {"seasonal_work": {"destination": "KAZ", "quota": 50_000, "known_to": 0.5}}
-    run = begin(scenario(scale=0.002, burn_in=6, until="2013-06", policies=policies), seed=3, threads=threads)
+    asked = {"scale": 0.002, "burn_in": 6, "until": "2013-06", "structure": structure or {}}
+    run = begin(scenario(**asked, policies=policies), seed=3, threads=threads)
     run.burn_in()
     return run, run.run()
 
@@ -49,6 +50,14 @@ def test_the_number_of_threads_changes_nothing(threads, with_one):
     assert run.model.engine.lanes == threads
     assert with_one[0].model.engine.lanes == 1
     same(outcome, with_one[1])
+
+
+def test_nor_where_pay_answers_numbers_and_people_are_content():
+    structure = {"decision": "satisficing", "wages": "responding"}
+    _, alone = lived(1, structure)
+    for threads in (2, 7):
+        same(lived(threads, structure)[1], alone)
+    assert alone.digest != lived(1)[1].digest
 
 
 @pytest.mark.parametrize("size", [7, 64, 1000, 4096, 1_000_000])

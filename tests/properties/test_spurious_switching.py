@@ -25,6 +25,7 @@ from sim.tallies import TALLIES
 SLOTS = np.arange(WORKERS)
 MONTH = 27  # April 2014: the lists are electronic, the rouble has not fallen
 FEW = settings(max_examples=30, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+DECISIONS = ("nested_logit", "plain_logit", "satisficing")
 CHANGES = {
     "attraction": ("attraction",),
     "pay": ("view_log_regular", "view_log_irregular"),
@@ -33,9 +34,9 @@ CHANGES = {
 
 
 @cache
-def settled(banned: bool) -> tuple[MigrationModel, np.ndarray, np.ndarray]:
+def settled(banned: bool, decision: str = "nested_logit") -> tuple[MigrationModel, np.ndarray, np.ndarray]:
     """A model, its records and its signals after 27 months; with `banned`, a third of the workers on some list."""
-    run = begin(scenario(scale=5e-4, burn_in=12, until="2014-12"))
+    run = begin(scenario(scale=5e-4, burn_in=12, until="2014-12", structure={"decision": decision}))
     run.burn_in()
     for _ in range(MONTH):
         run.model.step()
@@ -62,9 +63,11 @@ def plan_only(model: MigrationModel, month: int) -> None:
         )  # fmt: skip
 
 
-def planned(banned: bool, stirred: bool, month: int, change: Callable[[np.ndarray], None]) -> np.ndarray:
+def planned(
+    banned: bool, stirred: bool, month: int, change: Callable[[np.ndarray], None], decision: str = "nested_logit"
+) -> np.ndarray:
     """Where each worker plans to be in `month`, shape (households, workers), under changed corridors."""
-    model, records, signals = settled(banned)
+    model, records, signals = settled(banned, decision)
     model.world.households[:] = records
     model.engine.signals[:] = signals
     if stirred:
@@ -95,13 +98,15 @@ def worse(name: str, destination: int, by: float) -> Callable[[np.ndarray], None
     return change
 
 
-def surely(name: str, banned: bool, month: int, destination: int, by: float, moved: np.ndarray) -> np.ndarray:
+def surely(
+    name: str, banned: bool, month: int, destination: int, by: float, moved: np.ndarray, decision: str = "nested_logit"
+) -> np.ndarray:
     """Of those who moved, those for whom the change works as it is named.
 
     More pay also means more to lose: where the fear of detection weighs more than the gain, pay repels. And a dearer
     trip may put the permit out of reach, whose own price then falls away. Both are the rule's doing, not luck's.
     """
-    model, records, _ = settled(banned)
+    model, records, _ = settled(banned, decision)
     p = model.world.parameters[0]
     if name == "attraction":
         return moved
@@ -146,19 +151,37 @@ def test_a_place_made_better_loses_nobody(name, banned, destination, by, month, 
     assert not surely(name, banned, month, destination, -by, lost).any()
 
 
+@pytest.mark.parametrize("decision", ["plain_logit", "satisficing"])
 @pytest.mark.parametrize("name", CHANGES)
-def test_a_large_change_does_move_some(name):
-    before = planned(False, True, MONTH, lambda corridors: None)
-    after = planned(False, True, MONTH, worse(name, 0, 3.0))
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+@FEW
+@given(
+    destination=st.integers(0, 2), by=st.floats(1e-6, 4.0), month=st.integers(MONTH, MONTH + 8), banned=st.booleans()
+)
+def test_the_promise_holds_under_the_other_decision_rules(decision, name, sign, destination, by, month, banned):
+    """A place made worse draws nobody, one made better loses nobody, also where the first place good enough is taken."""
+    before = planned(banned, True, month, lambda corridors: None, decision)
+    after = planned(banned, True, month, worse(name, destination, sign * by), decision)
+    there = (after if sign > 0 else before) == destination + 1
+    broken = there & (before != after)
+    assert not surely(name, banned, month, destination, sign * by, broken, decision).any()
+
+
+@pytest.mark.parametrize("decision", DECISIONS)
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_large_change_does_move_some(name, decision):
+    before = planned(False, True, MONTH, lambda corridors: None, decision)
+    after = planned(False, True, MONTH, worse(name, 0, 3.0), decision)
     assert ((before == 1) & (after != 1)).sum() > 50
-    better = planned(False, True, MONTH, worse(name, 0, -3.0))
+    better = planned(False, True, MONTH, worse(name, 0, -3.0), decision)
     assert ((before != 1) & (better == 1)).sum() > 50
 
 
-def test_a_place_left_alone_keeps_those_who_are_not_tempted():
+@pytest.mark.parametrize("decision", DECISIONS)
+def test_a_place_left_alone_keeps_those_who_are_not_tempted(decision):
     """Whoever leaves a place that did not change goes to the one that became better, never to a third."""
-    before = planned(False, True, MONTH, lambda corridors: None)
-    after = planned(False, True, MONTH, worse("attraction", 1, -2.0))
+    before = planned(False, True, MONTH, lambda corridors: None, decision)
+    after = planned(False, True, MONTH, worse("attraction", 1, -2.0), decision)
     moved = before != after
     assert moved.sum() > 50
     assert (after[moved] == 2).all()

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-LOCKS = ("requirements.txt", "requirements-dev.txt", "requirements-build.txt")
+LOCKS = ("requirements.txt", "requirements-dev.txt", "requirements-workshop.txt", "requirements-build.txt")
 PINNED = re.compile(r"^([a-z0-9][a-z0-9._-]*)==\S+ \\$", re.MULTILINE)
 
 
@@ -64,6 +64,7 @@ def test_what_the_package_imports_is_asked_for():
     given_by = packages_distributions()
     outside = imported - set(sys.stdlib_module_names) - {"sim"}
     asked = {name_of(one) for one in project()["dependencies"]} | {"omegaconf", "llvmlite"}  # Hydra's and Numba's own
+    asked |= {name_of(one) for one in project()["optional-dependencies"]["workshop"]}
     assert outside
     for module in sorted(outside):
         assert {one.lower() for one in given_by.get(module, [module])} & asked, module

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from one_household import Counts, corridor, home, households, offer, parameters
 
-from sim.behaviour.plan import CLOSED, OTHERWISE, believed, pay_at_home, plan, trips_to
+from sim.behaviour.plan import OTHERWISE, plan
 from sim.behaviour.routes import FREE_BIT, PERMIT_BIT, SEASONAL_BIT, means
+from sim.behaviour.worth import CLOSED, believed, pay_at_home, trips_to
 from sim.draws import luck_of
 from sim.households.ties import TIE_ROW
 from sim.schema.attributes import BELIEF_ONE, HOME, NO_INTENT, SHARE_ONE, SKILL_ONE, TRIPS_ONE

@@ -11,9 +11,9 @@ from one_household import LUCK, Counts, corridor, home, households, offer, param
 from sim.behaviour.come_home import spend_target
 from sim.behaviour.consume import consume, deflate
 from sim.behaviour.live import live, match_savings
-from sim.behaviour.plan import pay_at_home
 from sim.behaviour.remit import remitted
 from sim.behaviour.work import chance_at_home
+from sim.behaviour.worth import pay_at_home
 from sim.draws import luck_of
 from sim.schema.attributes import WORKERS
 from sim.tallies import Tally

@@ -21,10 +21,11 @@ from sim.behaviour.permits import (
     apply,
     lottery_number,
 )
-from sim.behaviour.plan import OTHERWISE, believed, true_worth
+from sim.behaviour.plan import OTHERWISE
 from sim.behaviour.routes import NO_ROUTE, PERMIT_BIT, SEASONAL, SEASONAL_BIT, WORK_PERMIT
 from sim.behaviour.travel import travel
 from sim.behaviour.work import work_abroad
+from sim.behaviour.worth import believed, true_worth
 from sim.schema.attributes import COURSE, HOME, IRREGULAR, NO_INTENT, PLACES, REGULAR, SHARE_ONE, SKILL_ONE
 from sim.tallies import Tally
 

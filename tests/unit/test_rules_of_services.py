@@ -20,10 +20,11 @@ from sim.behaviour.advise import (
 )
 from sim.behaviour.enforce import EXPULSION
 from sim.behaviour.permits import applies
-from sim.behaviour.plan import pay_at_home, plan, true_worth
+from sim.behaviour.plan import plan
 from sim.behaviour.routes import FREE_BIT, PERMIT_BIT
 from sim.behaviour.travel import enter
 from sim.behaviour.work import chance_at_home, pay_of_work_at_home, serve_jobless, work_at_home
+from sim.behaviour.worth import pay_at_home, true_worth
 from sim.draws import Purpose, bits_in, lasting, luck_of, third_of
 from sim.households.ties import TIE_ROW
 from sim.schema.attributes import ADVICE, BELIEF_ONE, COURSE, GRANT, NO_INTENT, PROGRAMME, SHARE_ONE

@@ -10,20 +10,8 @@ ORDER = {
     name: place
     for place, name in enumerate(
         (
-            "run",
-            "compare",
-            "scenarios",
-            "policies",
-            "data",
-            "scorecard",
-            "explain",
-            "calibrate",
-            "backtest",
-            "screen",
-            "branch",
-            "ties",
-            "diff",
-            "rerun",
+            *("run", "compare", "scenarios", "policies", "data", "explain", "scorecard", "calibrate", "backtest"),
+            *("screen", "decompose", "variance", "sweep", "sensitivity", "workshop", "branch", "ties", "diff", "rerun"),
         )
     )
 }

@@ -23,8 +23,9 @@ KEYS (unit, default)
   name=NAME          folder under results/ (SCENARIO_from_YYYY-MM)
   output=DIR         write to this folder instead of results/NAME
   Parameters and corridors that the checkpoint's run was given hold for the branches, unless given anew.
-  Scale, burn-in, seeds, follow, pack, sample and adjustments are those of the checkpoint, as are the parameters of the
-  population and those by which households came to see rates and jobs (view_weight, demand_elasticity, trend_growth).
+  Scale, burn-in, seeds, follow, structure, pack, sample and adjustments are those of the checkpoint, as are the
+  parameters of the population and those by which households came to see rates and jobs (view_weight,
+  demand_elasticity, trend_growth).
 
 THE PAST
   The months before the checkpoint are what they were. A scenario that would have left them earlier changes what it

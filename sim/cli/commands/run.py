@@ -21,6 +21,9 @@ KEYS (unit, default)
   checkpoint=YYYY-MM       keep the world at the beginning of that month for sim branch; several with commas (none)
   policy=P                 add the example of a policy, or several: policy=[devaluation,seasonal_work]
   policies.POLICY.SETTING=V            a setting of a policy (sim policies)
+  structure.decision=V     how a place is chosen: nested_logit, plain_logit or satisficing (nested_logit)
+  structure.learning=V     how households learn from ties: mixed, bayesian, averaging or none (mixed)
+  structure.wages=V        pay abroad: fixed, or responding to how many migrants are there (fixed)
   sample=S                 the model's numbers, a member a seed: posterior (fitted), point (its middle, all seeds
                            alike), prior, defaults, or path/to/sample.csv (posterior, where the pack has one)
   parameters.NAME=V                    a number of the behaviour, for all seeds, instead of the sample's

@@ -48,8 +48,8 @@ class Question:
         drawn = dict(zip(self.names, map(float, from_scores(ordered, scores[None])[0]), strict=True))
         return replace(
             self.scenario,
-            parameters={name: value for name, value in drawn.items() if name in PARAMETERS},
-            adjustments={name: value for name, value in drawn.items() if name not in PARAMETERS},
+            parameters={**self.scenario.parameters, **{n: value for n, value in drawn.items() if n in PARAMETERS}},
+            adjustments={**self.scenario.adjustments, **{n: v for n, v in drawn.items() if n not in PARAMETERS}},
             numbers=None,
             first_seed=self.scenario.first_seed + member,
             seeds=1,

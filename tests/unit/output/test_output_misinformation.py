@@ -148,7 +148,7 @@ def test_the_informed_scenario_is_the_one_that_comes_with_the_program():
 
 
 def test_a_comparison_runs_the_informed_worlds_it_is_asked_for():
-    asked = {"scale": 5e-4, "burn_in": 6, "seeds": 2, "until": "2014-03"}
+    asked = {"scale": 5e-4, "burn_in": 6, "seeds": 2, "until": "2014-03", "overrides": {"sample": "defaults"}}
     plain = sim.compare("no_ban", "history", **asked)
     assert plain.informed == ()
     both = sim.compare("no_ban", "history", misinformation=True, **asked)
