@@ -67,21 +67,6 @@ def frame_html(table: pd.DataFrame, caption: str, digits: int = 3) -> str:
     return table_html(list(table), shown, numbers, "frame", caption)
 
 
-def table_html(
-    columns: Sequence[str], rows: Iterable[Sequence[str]], numbers: Sequence[str] = (), name: str = ""
-) -> str:
-    """A table of words; columns named in `numbers` stand to the right, the first column heads its row."""
-    right = [' class="num"' if column in numbers else "" for column in columns]
-    head = "".join(f'<th scope="col"{at}>{escape(column)}</th>' for column, at in zip(columns, right, strict=True))
-    lines = []
-    for row in rows:
-        cells = "".join(f"<td{at}>{escape(cell)}</td>" for cell, at in zip(row[1:], right[1:], strict=True))
-        lines.append(f'<tr><th scope="row">{escape(row[0])}</th>{cells}</tr>')
-    kind = f' class="{name}"' if name else ""
-    listed = f"<table{kind}><thead><tr>{head}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
-    return f'<div class="wide frame">{listed}</div>'
-
-
 def folded(title: str, content: str) -> str:
     """Content behind a line that opens it."""
     return f"<details><summary>{escape(title)}</summary>{content}</details>"
