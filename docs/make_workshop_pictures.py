@@ -6,6 +6,7 @@ USAGE
 
 from __future__ import annotations
 
+import os
 import sys
 import tempfile
 from pathlib import Path
@@ -38,7 +39,8 @@ def main() -> None:
     """Take them all."""
     folder = ROOT / "docs" / "images" / "workshop"
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as cache, server(Path(cache)) as address, browser() as opened:
+    kept = os.environ.get("SIM_WORKSHOP_CACHE")
+    with tempfile.TemporaryDirectory() as fresh, server(Path(kept or fresh)) as address, browser() as opened:
         for name, (state, height) in SHOTS.items():
             with watched(opened, width=1400, height=height) as one:
                 one.page.goto(f"{address}/?{urlencode(state)}")
