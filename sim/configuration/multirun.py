@@ -41,7 +41,7 @@ def launch(command: str, arguments: Sequence[str], perform: Callable[[Request], 
     folder = jobs(command, arguments)[0].folder.resolve().parent / ".multirun"
     given = [f"{one.hydra_key}={','.join(one.values)}" for one in parse(command, arguments, several=True)]
     marked = [
-        text if one.is_choice else f"++{text}"
+        text if one.is_choice or one.key.startswith("hydra/") else f"++{text}"
         for one, text in zip(parse(command, given, several=True), given, strict=True)
     ]
 

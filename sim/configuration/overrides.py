@@ -20,8 +20,14 @@ if TYPE_CHECKING:
     from hydra.core.override_parser.types import Override
 
 SCENARIOS = ("scenario", "against")
-NOT_TAKEN = {"compare": ("checkpoint",), "branch": ("checkpoint", "explain")}
+NOT_TAKEN = {
+    "compare": ("checkpoint",),
+    "branch": ("checkpoint", "explain"),
+    "sweep": ("checkpoint", "explain", "follow", "engine"),
+}
 """Keys of a run that another command does not take."""
+OF_SWEEPS = ("design", "executor")
+"""Groups of files that only a sweep chooses from."""
 LAW, LAW_IN_HYDRA = "law", "law.file"
 SAID_TWICE = "is given twice"
 
@@ -48,7 +54,8 @@ def known_keys(command: str) -> tuple[str, ...]:
     """The first parts of the keys a command takes."""
     names = ["run"] if command == "run" else ["run", command]
     keys = {key for name in names for key in read_yaml(config_folder() / f"{name}.yaml", "configuration")}
-    return tuple(sorted((keys | set(groups())) - {"defaults", "hydra", *NOT_TAKEN.get(command, ())}))
+    chosen = {group for group in groups() if command == "sweep" or group not in OF_SWEEPS}
+    return tuple(sorted((keys | chosen) - {"defaults", "hydra", *NOT_TAKEN.get(command, ())}))
 
 
 def parse(command: str, arguments: Sequence[str], *, several: bool = False) -> list[Given]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -76,22 +77,28 @@ def find_sample(given: str, region: Region) -> Sample | None:
     InputError
         No such sample, or a file that is not in order for the pack.
     """
-    shipped = region.sample_file
-    if given == DEFAULTS or (not given and shipped is None):
-        return None
-    if given == PRIOR:
-        return prior_sample(region)
-    if given in ("", POSTERIOR, POINT):
-        if shipped is None:
-            raise InputError("sample", f"is {given}, and the pack {region.name} has none", f"{PRIOR}, {DEFAULTS}")
-        sample = read_sample(shipped, POSTERIOR, region)
-        return middle(sample, region) if given == POINT else sample
+    if not given or given in NAMED:
+        return _named_sample(given, region)
     path = Path(given).expanduser()
     if path.name == given and not path.suffix:
         raise unknown_name("sample", given, NAMED, "sample (or path/to/sample.csv)")
     if not path.is_file():
         raise InputError("sample", f"is {given}, and there is no such file", f"{', '.join(NAMED)} or a .csv file")
     return read_sample(path, given, region)
+
+
+@lru_cache(maxsize=16)
+def _named_sample(given: str, region: Region) -> Sample | None:
+    """A sample of `NAMED`, made once for a pack in memory: a sweep asks for it at each of its points."""
+    shipped = region.sample_file
+    if given == DEFAULTS or (not given and shipped is None):
+        return None
+    if given == PRIOR:
+        return prior_sample(region)
+    if shipped is None:
+        raise InputError("sample", f"is {given}, and the pack {region.name} has none", f"{PRIOR}, {DEFAULTS}")
+    sample = read_sample(shipped, POSTERIOR, region)
+    return middle(sample, region) if given == POINT else sample
 
 
 def read_sample(path: Path, name: str, region: Region) -> Sample:

@@ -147,7 +147,7 @@ def test_other_destinations_are_shut_and_all_are_informed_unless_the_player_is_i
     ("since", "line"),
     [
         ("2017-05", r"^since is 2017-05, and the year after is not in the pack"),
-        ("2014-13", r"^since is '2014-13', which is no month"),
+        ("2014-13", r"^since is '2014-13', which is not a month"),
         ("2019-01", r"^since "),
     ],
 )

@@ -1,0 +1,1 @@
+"""Which numbers a result depends on, how sure that is, and where in their space a policy helps."""
