@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from sim.checkpoint import Checkpoints, code_version
 from sim.engine.ahead import start_compiling
 from sim.errors import InputError
+from sim.evidence import told_by_a_run
 from sim.followed import households_table
 from sim.output.folder import write_live, write_run
 from sim.output.result import Comparison, RunResult
@@ -250,6 +251,7 @@ def _result(seeds: Seeds, outcomes: list[SeedOutcome], timings: dict[str, float]
         "names": region.country_names,
         "touched": touched(prepared.basis, prepared.frame, region.countries, corridors, origins),
         "sources": sources(region),
+        "evidence": told_by_a_run(scenario, region),
         "caveats": list(region.manifest.caveats),
     }
     lives = households_table(outcomes[0], prepared.frame)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import pickle
+import signal
 import subprocess
 import sys
 import threading
@@ -230,6 +231,7 @@ class _Worker:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=environment,
+            start_new_session=True,  # it starts a process to compile ahead: both end together
         )
         self.frames: SimpleQueue[tuple[str, int, Any]] = SimpleQueue()
         self.number = 0
@@ -265,6 +267,9 @@ class _Worker:
         """End the process."""
         with contextlib.suppress(OSError):
             self.process.stdin.close()  # type: ignore[union-attr]
+        if os.name == "posix":
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
         self.process.kill()
         self.process.wait()
 

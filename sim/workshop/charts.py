@@ -248,8 +248,8 @@ def _knowing(words: Words, names: Mapping[str, str]) -> Spec:
     month = {"field": "month", "type": "temporal", "timeUnit": "utcyearmonth", "title": None,
              "axis": {"format": "%Y", "tickCount": {"interval": "year", "step": 1}}}  # fmt: skip
     return {
-        "width": 430,
-        "height": 330,
+        "width": 350,
+        "height": 300,
         "mark": {"type": "area", "line": False},
         "encoding": {
             "column": {"field": "world", "type": "nominal", "title": None, "sort": list(WORLDS), "spacing": 30,
@@ -279,11 +279,11 @@ def _hundred(words: Words, names: Mapping[str, str]) -> Spec:
                        "header": {"labelExpr": named(names, "datum.value")}},
         },
         "spec": {
-            "width": 420,
-            "height": 120,
+            "width": 360,
+            "height": 115,
             "layer": [
                 {
-                    "mark": {"type": "point", "filled": True, "shape": house, "size": 190, "opacity": 1},
+                    "mark": {"type": "point", "filled": True, "shape": house, "size": 150, "opacity": 1},
                     "encoding": {
                         "x": {"field": "across", "type": "ordinal", "axis": None},
                         "y": {"field": "down", "type": "ordinal", "axis": None},

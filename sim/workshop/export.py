@@ -20,6 +20,7 @@ from sim.workshop.charts import GUESS, OURS, draw, strip_spec
 from sim.workshop.controls import Choice
 from sim.workshop.lessons import Lesson, lesson
 from sim.workshop.pages.controls import step_words
+from sim.workshop.pages.lesson import about
 from sim.workshop.rows import COURSES, Rows, course, flows, hundred, knowing, places
 from sim.workshop.scenario_file import scenario_text
 from sim.workshop.sentences import told
@@ -186,7 +187,7 @@ def _told(asked: Lesson, one: Words, history: World) -> dict[str, Any]:
         },
         "steps": {step: one(f"lesson_step.{step}") for step in ("story", "guess", "answer", "try", "finding")},
         "pictures": {picture: one(f"picture.{picture}") for picture in ("map", *asked.pictures)},
-        "about": {picture: f"{one(f'about.{picture}')} {one('about.band')}" for picture in asked.pictures},
+        "about": {picture: about(picture, one) for picture in asked.pictures},
         "controls": {
             name: {
                 "label": one(f"control.{name}"),

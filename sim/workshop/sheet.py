@@ -48,18 +48,21 @@ class Sheet:
         return tuple(dict.fromkeys((self.picture, "money", "abroad", "knowing")))[:4]
 
 
-def svg(spec: dict[str, Any], width: int = 760) -> str:
+def svg(spec: dict[str, Any], width: int = 760, height: int = 0) -> str:
     """A picture as SVG, made without a browser."""
     import vl_convert
 
     sized = {**spec, **({"width": width} if spec.get("width") == "container" else {})}
     sized["config"] = {**spec["config"], "font": "Noto Sans, DejaVu Sans, sans-serif"}
+    if height:
+        sized |= {"height": height}
+        sized["config"]["text"] = {**spec["config"]["text"], "fontSize": 10}
     return str(vl_convert.vegalite_to_svg(sized, vl_version="6.1", allowed_base_urls=[]))
 
 
-def image(spec: dict[str, Any], label: str) -> str:
+def image(spec: dict[str, Any], label: str, width: int = 760, height: int = 0) -> str:
     """The same as an image that stands in the page itself."""
-    coded = base64.b64encode(svg(spec).encode()).decode()
+    coded = base64.b64encode(svg(spec, width, height).encode()).decode()
     return f'<img alt="{escape(label)}" src="data:image/svg+xml;base64,{coded}">'
 
 
@@ -89,16 +92,24 @@ def sheet(of: Sheet, guess: float | None = None) -> str:
     parts = [f"<h1>{escape(title)}</h1>"]
     if lesson is not None:
         parts += _question(lesson, of, guess)
-    for picture in of.shown:
-        label = f"{words(f'picture.{picture}')}: {words.place(origin)}"
-        parts += [f"<h2>{escape(label)}</h2>", image(draw(picture, rows_of(picture, of), words, names), label)]
-        if picture in COURSES:
-            parts.append(f"<p>{escape(told(picture, of.ours, of.theirs, origin, number, words, names['theirs']))}</p>")
+    parts.append(f'<div class="two">{"".join(_pictures(of, origin, number, names))}</div>')
     parts += _scenario(of)
     parts += _trust(of)
     named = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{escape(title)}</title>'
     head = f"{named}<style>{_CSS}</style>"
     return f'<!doctype html><html lang="{words.language}"><head>{head}</head><body>{"".join(parts)}</body></html>\n'
+
+
+def _pictures(of: Sheet, origin: str, number: int, names: dict[str, str]) -> list[str]:
+    """Each picture with its name and what it says, small enough that four stand on a page."""
+    words, parts = of.words, []
+    for picture in of.shown:
+        label = f"{words(f'picture.{picture}')}: {words.place(origin)}"
+        drawn = image(draw(picture, rows_of(picture, of), words, names), label, 500, 230 if picture in COURSES else 0)
+        told_of = {"knowing": "unaware", "hundred": "poor", "places": "abroad"}.get(picture, picture)
+        sentence = told(told_of, of.ours, of.theirs, origin, number, words, names["theirs"])
+        parts.append(f"<section><h2>{escape(label)}</h2>{drawn}<p>{escape(sentence)}</p></section>")
+    return parts
 
 
 def _question(lesson: Lesson, of: Sheet, guess: float | None) -> list[str]:
@@ -117,23 +128,22 @@ def _scenario(of: Sheet) -> list[str]:
     words, about = of.words, of.ours.about
     size = f"population.scale={SCALE:g} seeds={of.choice.runs} first_seed={of.choice.luck}"
     commands = f"sim run scenario={of.name}.yaml\nsim compare scenario={of.name}.yaml against=history {size}"
+    digests = f"{about['scenario_digest']} · {about['digest']} · labour-migration-sim {about['version']}"
     return [
-        f"<h2>{escape(words('take.scenario_title'))}</h2>",
-        f"<pre>{escape(of.scenario or scenario_text(of.choice, of.link))}</pre>",
-        f"<p>{escape(words('take.commands'))}</p><pre>{escape(commands)}</pre>",
-        f'<p class="small">{escape(words("take.digest"))}: {about["scenario_digest"]} · {about["digest"]} · '
-        f"labour-migration-sim {about['version']} · {escape(words('take.link'))}: ?{escape(of.link)}</p>",
+        f"<div class=two><section><h2>{escape(words('take.scenario_title'))}</h2>",
+        f"<pre>{escape(of.scenario or scenario_text(of.choice, of.link))}</pre></section>",
+        f"<section><h2>{escape(words('take.commands'))}</h2><pre>{escape(commands)}</pre>",
+        f'<p class="small">{escape(words("take.digest"))}: {digests}<br>',
+        f"{escape(words('take.link'))}: ?{escape(of.link)}</p></section></div>",
     ]
 
 
 def _trust(of: Sheet) -> list[str]:
     words, lesson = of.words, of.lesson
-    sources = lesson.sources if lesson else ()
-    parts = [f"<h2>{escape(words('finding.leaves_out'))}</h2>"]
+    told_out = [words(f"lesson.{lesson.name}.leaves_out")] if lesson else []
+    left = "".join(f"<p>{escape(text)}</p>" for text in (*told_out, words("trust.caveat")))
+    parts = [f"<div class=two><section><h2>{escape(words('finding.leaves_out'))}</h2>{left}</section>"]
     if lesson is not None:
-        parts.append(f"<p>{escape(words(f'lesson.{lesson.name}.leaves_out'))}</p>")
-    parts.append(f"<p>{escape(words('trust.caveat'))}</p>")
-    if sources:
-        items = "".join(f"<li>{escape(source)}</li>" for source in sources)
-        parts.append(f'<h2>{escape(words("finding.sources"))}</h2><ul class="small">{items}</ul>')
-    return parts
+        items = "".join(f"<li>{escape(source)}</li>" for source in lesson.sources)
+        parts.append(f'<section><h2>{escape(words("finding.sources"))}</h2><ul class="small">{items}</ul></section>')
+    return [*parts, "</div>"]

@@ -69,7 +69,7 @@ def by_axis(one):
     ids=["Ishigami", "Sobol G"],
 )
 def test_sobol_indices_are_the_analytic_ones_within_their_error(function, axes, first, total):
-    one = found("sobol", function, axes, 1024 * (axes + 2))
+    one = found("sobol", function, axes, 2048 * (axes + 2))
     table = by_axis(one)
     for k in range(axes):
         row = table.loc[f"x{k}"]

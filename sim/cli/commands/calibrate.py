@@ -32,6 +32,7 @@ FILES WRITTEN
   results/NAME/draws/             every member of every step: its prior scores and what it said of the figures
   results/NAME/posterior.csv      the sample: a column a number, a row a member
   results/NAME/figures.csv        each figure: value, error, what the sample said before and after, inside or not
+  results/NAME/numbers.csv        what the figures told of each number: pinned down, narrowed, or as before
   results/NAME/report.html        the same for people, with what the figures pin down and what they do not
   A fit that is stopped goes on where it was when the command is given again.
 

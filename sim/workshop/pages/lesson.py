@@ -169,8 +169,14 @@ def show_pictures(
     else:
         said = {"knowing": "unaware", "hundred": "poor", "places": "abroad"}[picture]
         say(told(said, ours, theirs, origin, number, words, names["theirs"]))
-    st.caption(f"{words(f'about.{picture}')} {words('about.band')}")
+    st.caption(about(picture, words))
     show(picture, rows_of(picture, ours, theirs, origin, number), words, names, f"chart.{slot}")
+
+
+def about(picture: str, words: Words) -> str:
+    """What a picture shows; where it has a band, what that holds."""
+    banded = picture in COURSES or picture == "places"
+    return f"{words(f'about.{picture}')} {words('about.band')}" if banded else words(f"about.{picture}")
 
 
 def _finding(lesson: Lesson, world: World, history: World, words: Words) -> None:
