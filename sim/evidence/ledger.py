@@ -182,7 +182,7 @@ def _of_behaviour(one: Parameter, fitted: Sample | None, drives: Mapping[str, Ma
 
 
 def _of_pack(one: Adjustment, fitted: Sample | None, drives: Mapping[str, Mapping[str, float]]) -> Entry:
-    prose = QUANTITIES[one.quantity].prose + (f" {one.note[0].upper()}{one.note[1:]}." if one.note else "")
+    prose = " ".join(QUANTITIES[name].prose for name in one.quantities) + (f" {one.note[0].upper()}{one.note[1:]}." if one.note else "")
     return Entry(
         one.name, PACK, NOTHING[one.kind], UNITS[one.kind], one.prior.floor, one.prior.ceiling, one.prior, "",
         _told(one.name, fitted), one.tag, one.prior.source, prose, drives.get(one.name, {}),
