@@ -9,13 +9,15 @@ LOCK := $(BIN)/pip-compile --generate-hashes --no-emit-index-url --no-emit-find-
 # matplotlib would make a folder among the user's settings
 export MPLCONFIGDIR := $(CURDIR)/$(VENV)/matplotlib
 
-.PHONY: demo test test-system docs pictures bench lock clean help
+.PHONY: demo test test-system workshop bundle docs pictures bench lock clean help
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo    install, then run history against no_ban: results/demo/report.html"
 	@echo "make test    install what the tests need, then style, imports and tests"
 	@echo "make test-system  the long tests: 200 kills, a full disk, a real Slurm; needs root on Debian"
+	@echo "make workshop  the page for workshops, in a browser"
+	@echo "make bundle  a folder that installs the page on computers without internet: dist/bundle"
 	@echo "make bench   speed, memory, peers and paired seeds: some twenty minutes"
 	@echo "make docs    the reference pages, from the tables and classes of the program"
 	@echo "make pictures  the pictures of the page of policies, from runs: a minute"
@@ -32,6 +34,12 @@ test: $(STAMP)-project $(STAMP)-dev
 
 test-system: $(STAMP)-project $(STAMP)-dev
 	$(BIN)/python -m pytest -m system
+
+workshop: $(STAMP)-project $(STAMP)-workshop
+	$(BIN)/sim workshop
+
+bundle: $(STAMP)-project $(STAMP)-workshop
+	$(BIN)/python release/make_bundle.py
 
 bench: $(STAMP)-project
 	$(BIN)/python -m benchmarks
@@ -57,6 +65,10 @@ $(STAMP)-core: requirements.txt $(STAMP)-build
 	$(INSTALL) --require-hashes --no-build-isolation -r requirements.txt
 	touch $@
 
+$(STAMP)-workshop: requirements-workshop.txt $(STAMP)-core
+	$(INSTALL) --require-hashes --no-build-isolation -r requirements-workshop.txt
+	touch $@
+
 $(STAMP)-dev: requirements-dev.txt $(STAMP)-core
 	$(INSTALL) --require-hashes --no-build-isolation -r requirements-dev.txt
 	touch $@
@@ -69,6 +81,7 @@ lock: $(STAMP)-dev
 	$(LOCK) --allow-unsafe --output-file=requirements-build.txt requirements-build.in
 	$(LOCK) --output-file=requirements.txt pyproject.toml
 	$(LOCK) --allow-unsafe --extra=dev --extra=calibrate --extra=sweep --extra=workshop --constraint=requirements.txt --constraint=requirements-build.txt --output-file=requirements-dev.txt pyproject.toml
+	$(LOCK) --extra=workshop --constraint=requirements.txt --constraint=requirements-dev.txt --output-file=requirements-workshop.txt pyproject.toml
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .hypothesis .ruff_cache .mypy_cache

@@ -8,15 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import get_args
 
+from sim.evidence.ledger import BEHAVIOUR, Entry, ledger, screening
+from sim.evidence.ledger import PACK as FROM_PACK
 from sim.measures import CATEGORY_MEASURES, MEASURES, Measure
 from sim.output.costs import OUTCOMES
 from sim.output.durable import replace_file
 from sim.output.misinformation import LOSSES
+from sim.region import load
 from sim.schema.attributes import ATTRIBUTES, CAUSES, HOUSEHOLD
-from sim.schema.parameters import PARAMETERS
+from sim.schema.parameters import PARAMETERS, Tag
 from sim.schema.quantities import QUANTITIES, TOPICS, Quantity
 
+PACK, DRIVEN = "central_asia", 4
+"""Whose evidence is on the page, and how many of the outputs that a number drives are named."""
 FOLDER = Path(__file__).resolve().parent
 MADE = "<!-- Made by docs/make_tables.py from the tables of the program. Change the table, then `make docs`. -->"
 
@@ -97,6 +103,22 @@ destinations in order). What is true and what is believed are always two fields:
 `wage_belief`.
 
 `model.agents.get("savings")` gives a column, `model.agents[0].savings` one value (see [the model](model.md))."""
+EVIDENCE_TEXT = """# Evidence for every number
+
+All numbers of the model that may be asked for: those of the behaviour, and the adjustments of the figures of the pack
+`{pack}` (a factor of 1 or a shift of 0 leaves a figure as it is). {counts}. `sim explain NAME` tells the same of one
+number, and the figures behind it.
+
+- **prior**: what was believed before fitting, 5 % and 95 % points; *fixed*: not drawn, and why. Where no source gives a
+  range, the width is the project's choice by the tag.
+- **fitted**: mean, 5 % and 95 % of the sample that comes with the pack (what could be known by the end of 2014). A
+  number whose fitted range is its prior range was told nothing by the data.
+- **tag**: published (a figure from a named source), derived (computed from one, or found by a hand search on outcomes
+  of 2012-2014), assumed (no source found).
+- **drives**: the outputs whose rank correlation with the number, over worlds that draw all numbers from their priors at
+  once, is more than chance would show; the strongest {most}. It misses effects that turn round within a number's range,
+  and outputs that are not among those of the screening. A name that ends in a year is a change in that year. Made by:
+  {screening}."""
 QUANTITIES_TEXT = """# Quantities
 
 What a data pack gives and a policy may change. A policy changes nothing else. *Path* says how the rows of a pack
@@ -181,11 +203,36 @@ def quantities() -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def evidence() -> str:
+    """The page of the evidence ledger of the pack that comes with the package."""
+    region = load(PACK)
+    entries = ledger(region)
+    tags = [entry.tag for entry in entries.values()]
+    counts = f"There are {len(tags)}: " + ", ".join(f"{tags.count(tag)} {tag}" for tag in get_args(Tag))
+    made = screening(region.name)[0]
+    parts = [MADE, EVIDENCE_TEXT.format(pack=region.name, counts=counts, most=DRIVEN, screening=f"`{made}`")]
+    heads = ("number", "value", "range", "prior", "fitted", "tag", "drives", "what it is", "source")
+    for kind, title in ((BEHAVIOUR, "Behaviour"), (FROM_PACK, "Adjustments of the pack's figures")):
+        rows = [_evidence_row(entry) for entry in entries.values() if entry.kind == kind]
+        parts += [f"## {title}", table(heads, rows)]
+    return "\n\n".join(parts) + "\n"
+
+
+def _evidence_row(entry: Entry) -> tuple[str, ...]:
+    prior = f"{entry.prior.low:.3g} to {entry.prior.high:.3g}" if entry.prior else f"fixed: {entry.fixed}"
+    fitted = "{:.3g} ({:.3g} to {:.3g})".format(*entry.posterior) if entry.posterior else "-"
+    drives = ", ".join(f"{name} {strength:+.2f}" for name, strength in list(entry.drives.items())[:DRIVEN])
+    value = f"{plain(entry.value)} {entry.unit}".strip()
+    limits = f"{plain(entry.low)} to {plain(entry.high)}"
+    return f"`{entry.name}`", value, limits, prior, fitted, entry.tag, drives or "-", entry.prose, entry.source
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "parameters.md": parameters,
     "measures.md": measures,
     "attributes.md": attributes,
     "quantities.md": quantities,
+    "evidence.md": evidence,
 }
 
 

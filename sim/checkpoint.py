@@ -36,7 +36,7 @@ SAME_PROGRAM = "a checkpoint that this program has made, or the program that mad
 PACKAGE = Path(__file__).resolve().parent
 OUTSIDE = (
     *("__init__", "__main__", "api", "checkpoint", "cli", "configuration", "errors", "output", "plain_process"),
-    *("sealed", "studies", "workshop"),
+    *("evidence", "sealed", "studies", "workshop"),
 )
 """Modules that ask, show or write, and make no figures: they may change without a history becoming another one."""
 

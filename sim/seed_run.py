@@ -29,6 +29,7 @@ from sim.schema.parameters import parameter_record
 from sim.schema.quantities import AGE_BANDS
 from sim.schema.rule import COMPILED
 from sim.schema.variants import DEFAULT
+from sim.shared_months import months_alike
 from sim.tables import Frame, SeedOutcome
 from sim.tallies import Tally
 
@@ -83,7 +84,7 @@ class Prepared:
         """The numbers of the behaviour in a month: those of its history as long as that lasts."""
         if self.history is None or month >= self.history.months:
             return self.parameters
-        return parameter_record(dict(self.history.scenario.parameters))
+        return parameter_record(self.history.scenario.in_force)
 
     def months_shared(self, other: Prepared) -> int:
         """How many months after a common burn-in two scenarios live alike; who follows other households shares none."""
@@ -93,13 +94,7 @@ class Prepared:
         for change in sorted({one.history.months for one in (self, other) if one.history is not None} | {0}):
             if self.parameters_in(change).tobytes() != other.parameters_in(change).tobytes():
                 months = min(months, change)
-        mine, theirs, burn_in = self.conditions, other.conditions, self.conditions.burn_in
-        for name in ("corridors", "homes", "news", "contacts", "capacities"):
-            first = burn_in if name in ("corridors", "homes", "news") else 0
-            here, there = (_bytes_by_month(getattr(one, name)[first : first + months]) for one in (mine, theirs))
-            unlike = np.flatnonzero((here != there).any(axis=1))
-            months = int(unlike[0]) if len(unlike) else months
-        return months
+        return months_alike(self.conditions, other.conditions, months)
 
     @property
     def sample(self) -> Prepared | None:
@@ -389,11 +384,6 @@ class SeedRun:
         for groups, consumed in parts:
             cells += cells_of(groups)
             spread += consumed
-
-
-def _bytes_by_month(table: np.ndarray) -> np.ndarray:
-    """A table of conditions as bytes, shape (months, bytes): they are compared to the last bit."""
-    return np.frombuffer(np.ascontiguousarray(table).tobytes(), np.uint8).reshape(len(table), -1 if len(table) else 0)
 
 
 def _thirds(households: np.ndarray, origins: int) -> np.ndarray:

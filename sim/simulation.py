@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from sim.checkpoint import Checkpoints, code_version
 from sim.engine.ahead import start_compiling
 from sim.errors import InputError
+from sim.evidence import told_by_a_run
 from sim.followed import households_table
 from sim.output.folder import write_live, write_run
 from sim.output.result import Comparison, RunResult
@@ -236,7 +238,7 @@ def _result(seeds: Seeds, outcomes: list[SeedOutcome], timings: dict[str, float]
         "sample": _sample_told(scenario),
         "law": {"name": region.law.name, "digest": region.law.digest} if region.law else None,
         "versions": {"labour-migration-sim": code_version(), "python": platform.python_version()}
-        | {package: version(package) for package in PACKAGES},
+        | _versions(),
         "timings": {
             "synthesis": timings["synthesis"],
             "burn_in": timings["burn_in"],
@@ -249,11 +251,17 @@ def _result(seeds: Seeds, outcomes: list[SeedOutcome], timings: dict[str, float]
         "names": region.country_names,
         "touched": touched(prepared.basis, prepared.frame, region.countries, corridors, origins),
         "sources": sources(region),
+        "evidence": told_by_a_run(scenario, region),
         "caveats": list(region.manifest.caveats),
     }
     lives = households_table(outcomes[0], prepared.frame)
     law = region.law.content if region.law else b""
     return RunResult(corridors, origins, categories, meta, spells, policies, lives, law)
+
+
+@cache
+def _versions() -> dict[str, str]:
+    return {package: version(package) for package in PACKAGES}
 
 
 def _sample_told(scenario: Scenario) -> dict[str, Any] | None:
@@ -265,5 +273,5 @@ def _sample_told(scenario: Scenario) -> dict[str, Any] | None:
 
 def sources(region: Region) -> list[dict[str, str]]:
     """Where each quantity of the pack comes from: one row per quantity, source and tag."""
-    rows = region.table()[["quantity", "source", "tag"]].drop_duplicates()
-    return rows.to_dict("records")
+    told = dict.fromkeys((row.quantity, row.source, row.tag) for row in region.rows)
+    return [{"quantity": quantity, "source": source, "tag": tag} for quantity, source, tag in told]

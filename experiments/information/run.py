@@ -32,6 +32,8 @@ KEPT = Path("results") / "information"
 OUTCOMES = {"refused": "Wasted trips", "bans_imposed": "Bans"}
 MEASURES = [*OUTCOMES, "contacted"]
 HISTORY = "history"
+SAMPLE = "defaults"
+"""The study was made before there was a fitted sample: all seeds live with the starting values."""
 ALL = "ALL"
 
 
@@ -72,7 +74,7 @@ def live(config: dict[str, Any], names: list[str], first: int, kept: Path) -> pd
         return pd.DataFrame(found["rows"])
     sim.run(
         HISTORY, scale=config["scale"], seeds=count, first_seed=first, until=config["until"], output=kept / "past",
-        checkpoint=config["begins"],
+        checkpoint=config["begins"], overrides={"sample": SAMPLE},
     )  # fmt: skip
     rows = []
     for name, run in sim.branch(kept / "past", names).runs.items():

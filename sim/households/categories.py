@@ -24,11 +24,13 @@ def no_groups(origins: int, provinces: int) -> np.ndarray:
 
 def cells_of(groups: np.ndarray) -> np.ndarray:
     """The categories one by one, shape (origins, cells, COUNTED), from workers counted by all of them at once."""
-    categories = [*range(2, groups.ndim - 1), 1]  # as axes; the provinces last
+    by_province = groups.reshape(*groups.shape[:2], -1, groups.shape[-1]).sum(axis=2)
+    nationwide = groups.sum(axis=1)  # once: the other categories are sums over a small array
+    categories = range(1, nationwide.ndim - 1)  # as axes
     by_category = [
-        groups.sum(axis=tuple(other for other in categories if other != category)) for category in categories
+        nationwide.sum(axis=tuple(other for other in categories if other != category)) for category in categories
     ]
-    return np.concatenate(by_category, axis=1)
+    return np.concatenate([*by_category, by_province], axis=1)
 
 
 @rule

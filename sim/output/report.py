@@ -16,6 +16,7 @@ from sim.measures import MEASURES
 from sim.output.comparison import over_worlds, places
 from sim.output.drawing import svg_of
 from sim.output.durable import replace_file
+from sim.output.evidence_table import evidence_html
 from sim.output.figures import comparison_figure
 from sim.output.groups import group_changes, group_figure, hardest_hit
 from sim.output.misinformation_told import misinformation_html
@@ -202,6 +203,7 @@ def _foot(comparison: Comparison) -> str:
     sources = meta.get("sources")
     cite = meta.get("citation") or f"labour-migration-sim {_version(meta)}".strip()
     out = [sources_table(sources) if sources else "<p>The runs carry no table of sources.</p>"]
+    out.append(evidence_html(comparison))
     out += [f"<h3>What to be careful with</h3><ul>{caveats}</ul>"] if caveats else []
     out.append(f"<h3>How to cite</h3><p>{escape(str(cite))}</p>")
     out += [f"<h3>How this was made</h3><pre>{escape(str(meta['command']))}</pre>"] if meta.get("command") else []

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 
@@ -36,6 +36,11 @@ class Parameter:
     tag: Tag
     prose: str
     section: str
+
+    def __post_init__(self) -> None:
+        """Refuse a number without a source or a tag."""
+        if not self.source or self.tag not in get_args(Tag):
+            raise ValueError(f"parameter {self.name}: a number needs a source and a tag, {', '.join(get_args(Tag))}")
 
 
 def _section(section: str, *rows: tuple) -> tuple[Parameter, ...]:

@@ -13,7 +13,7 @@ import pandas as pd
 from sim.errors import InputError
 from sim.output.drawing import AGAINST, INK, PALE, SCENARIO, STYLE, PageFigure, svg_of
 from sim.output.durable import replace_folder, write_file
-from sim.output.page import figure_html, header_html, page_html, table_html
+from sim.output.page import figure_html, folded, header_html, page_html, table_html
 
 FILES = ("scorecard.parquet", "scorecard.csv", "report.html")
 _HEADS = ("pattern", "what", "where", "when", "model", "95 % interval", "target", "band", "met")
@@ -110,7 +110,8 @@ def _sources(table: pd.DataFrame) -> str:
     for row in table.drop_duplicates(["what", "source", "meaning"]).itertuples(index=False):
         rows.append((row.pattern or "", row.what, row.meaning, f"{row.source} ({row.tag})", row.band))
     heads = ("pattern", "what", "in the model", "source of the figure", "band")
-    return table_html(heads, rows, name="sources")
+    listed = table_html(heads, rows, name="dense")
+    return folded(f"What each of {len(rows)} figures means in the model, and where it and its band are from", listed)
 
 
 def cells(row: Any) -> tuple[str, ...]:

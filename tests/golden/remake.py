@@ -15,6 +15,7 @@ from sim.output.folder import digest_of_tables
 
 GOLDEN = Path(__file__).with_name("small_run.json")
 ASKED: dict[str, Any] = {"scale": 3e-4, "burn_in": 12, "until": "2015-06", "seeds": 1}
+ASKED |= {"overrides": {"sample": "defaults"}}  # a fit anew moves no golden digest
 
 
 def small_run() -> dict[str, Any]:

@@ -9,6 +9,7 @@ from small_worlds import pack, scenario
 
 from sim.simulation import simulate
 from sim.studies.backtest.changes import Forecast, change, forecasts
+from sim.studies.backtest.hindcast import hindcast, known_changes, own_error
 from sim.studies.backtest.rivals import constant_roubles, read_forecasts, world_bank
 from sim.studies.backtest.table import COLUMNS, backtest, write_table
 
@@ -104,3 +105,21 @@ def test_no_outcome_after_the_calibration_is_near():
     """The pack the forecast is made from has none: what follows 2014 is what drives the world, not what came of it."""
     dated = pack().targets["period"].str.extract(r"(\d{4})", expand=False).dropna().astype(int)
     assert dated.max() <= 2014
+
+
+def test_what_was_missed_is_measured_on_figures_that_are_known():
+    known = known_changes(pack().targets).set_index(["measure", "origin", "period"])["known"]
+    assert known["remittances_recorded", "TJK", "2014"] == pytest.approx(100 * (3831 / 4155 - 1))
+    assert ("remittances_bop", "UZB", "2014") not in known.index, "a series that is only checked measures nothing"
+    table = pd.DataFrame(
+        {"origin": ["TJK", "TJK"], "destination": ["RUS", "ALL"], "period": "2014", "low90": 0.0, "high90": 0.0,
+         "measure": ["remittances_recorded", "departures"], "unit": ["USD", "persons"], "change_percent": [0.0, 5.0]}
+    )  # fmt: skip
+    missed = hindcast(table, pack().targets)
+    assert missed["missed"].tolist() == pytest.approx([np.log(3831 / 4155), np.log(670806 / 799698 / 1.05)])
+    assert own_error(missed) == pytest.approx(3.838 * abs(np.log(3831 / 4155)), rel=1e-3), "one origin: Student with 1"
+
+
+def test_a_forecast_may_stand_earlier(result):
+    early = backtest(result, pack(), 0.0, "2013-12").table
+    assert sorted(early["period"].unique()) == ["2014", "2014-04/2015-04", "2015", "2016", "2017"]

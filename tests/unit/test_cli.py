@@ -56,7 +56,7 @@ def test_the_first_page_lists_every_command(capsys):
     assert main([]) == 0
     page = capsys.readouterr().out
     assert all(f"\n  {name} " in page for name in command_names())
-    assert command_names()[:6] == ("run", "compare", "scenarios", "policies", "data", "scorecard")
+    assert command_names()[:6] == ("run", "compare", "scenarios", "policies", "data", "explain")
 
 
 def test_every_key_is_on_the_page_of_run(capsys):

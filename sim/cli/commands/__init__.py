@@ -11,7 +11,7 @@ ORDER = {
     for place, name in enumerate(
         (
             *("run", "compare", "scenarios", "policies", "data", "explain", "scorecard", "calibrate", "backtest"),
-            *("decompose", "variance", "sweep", "sensitivity", "workshop", "branch", "ties", "diff", "rerun"),
+            *("screen", "decompose", "variance", "sweep", "sensitivity", "workshop", "branch", "ties", "diff", "rerun"),
         )
     )
 }

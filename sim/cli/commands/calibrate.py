@@ -8,7 +8,7 @@ USAGE
   draws from (sample=results/NAME/posterior.csv). Figures dated later than calibration.until are refused.
 
 KEYS (unit, default)
-  calibration.members=N    members of the ensemble; each lives its own numbers with its own luck (300)
+  calibration.members=N    members of the ensemble; each lives its own numbers with its own luck (240)
   calibration.steps=N      steps in which the figures are used (4)
   calibration.until=YYYY-MM   last month looked at (where the pack's calibration ends, and never later)
   calibration.seed=N       of the perturbations of the figures (1)
@@ -32,6 +32,7 @@ FILES WRITTEN
   results/NAME/draws/             every member of every step: its prior scores and what it said of the figures
   results/NAME/posterior.csv      the sample: a column a number, a row a member
   results/NAME/figures.csv        each figure: value, error, what the sample said before and after, inside or not
+  results/NAME/numbers.csv        what the figures told of each number: pinned down, narrowed, or as before
   results/NAME/report.html        the same for people, with what the figures pin down and what they do not
   A fit that is stopped goes on where it was when the command is given again.
 

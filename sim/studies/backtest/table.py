@@ -26,6 +26,7 @@ COLUMNS = (
     "origin", "destination", "period", "measure", "unit", "change_percent", "low90", "low50", "high50", "high90",
     "world_bank", "constant_roubles", "last_year",
 )  # fmt: skip
+KEYS = COLUMNS[:5]
 ENDS = {"low90": 0.05, "low50": 0.25, "high50": 0.75, "high90": 0.95}
 
 
@@ -37,9 +38,15 @@ class Backtest:
     changes: np.ndarray
     meta: dict
 
+    @property
+    def by_seed(self) -> pd.DataFrame:
+        """The changes with the model's own error, a row a line and a column a seed."""
+        seeds = pd.DataFrame(self.changes, columns=[str(seed) for seed in self.meta["run"]["seeds"]])
+        return pd.concat([self.table[list(KEYS)], seeds], axis=1)
 
-def backtest(result: RunResult, region: Region, error: float) -> Backtest:
-    """The forecast that a run makes of the years after the pack's calibration.
+
+def backtest(result: RunResult, region: Region, error: float, after: str = "") -> Backtest:
+    """The forecast that a run makes of the years after the pack's calibration, or after an earlier month.
 
     Parameters
     ----------
@@ -47,20 +54,23 @@ def backtest(result: RunResult, region: Region, error: float) -> Backtest:
         A run to the last month that is forecast, with a member of the fitted sample a seed.
     error
         Standard error of a change that no member shows, in logarithms.
+    after
+        The month, ``YYYY-MM``, whose year is the last before the forecast; empty for the end of the calibration.
     """
     place, other = region.destinations[0], region.destinations[1 if len(region.destinations) > 1 else 0]
-    lines = list(forecasts(result, place, other, _years(result, region)))
+    lines = list(forecasts(result, place, other, _years(result, after or region.manifest.calibration_until)))
     own = {origin: _own_error(result.seeds, k) for k, origin in enumerate(region.origins)}
-    changes = np.array([_with_error(change(result, line), error * own[line.origin]) for line in lines])
+    shown = [change(result, line) for line in lines]
+    changes = np.array([_with_error(one, error * own[line.origin]) for line, one in zip(lines, shown, strict=True)])
     published = read_forecasts(region)
-    rows = [_row(line, one, region, published, place) for line, one in zip(lines, changes, strict=True)]
+    rows = [_row(line, *both, region, published, place) for line, *both in zip(lines, shown, changes, strict=True)]
     meta = {"error": error, "seeds": len(result.seeds), "run": result.meta}
     return Backtest(pd.DataFrame(rows, columns=list(COLUMNS)), changes, meta)
 
 
-def _years(result: RunResult, region: Region) -> tuple[int, ...]:
-    """The whole years after the calibration that the run has lived."""
-    first = int(region.manifest.calibration_until[:4]) + 1
+def _years(result: RunResult, after: str) -> tuple[int, ...]:
+    """The whole years after a month's year that the run has lived."""
+    first = int(after[:4]) + 1
     last = result.origins["month"].max()
     return tuple(range(first, last.year + (1 if last.month == 12 else 0)))
 
@@ -74,7 +84,10 @@ def _with_error(percent: np.ndarray, error: np.ndarray) -> np.ndarray:
     return 100.0 * ((1.0 + percent / 100.0) * np.exp(error) - 1.0)
 
 
-def _row(line: Forecast, changes: np.ndarray, region: Region, published: pd.DataFrame, place: str) -> dict:
+def _row(
+    line: Forecast, shown: np.ndarray, changes: np.ndarray, region: Region, published: pd.DataFrame, place: str
+) -> dict:
+    """A line of the table: the mean of what the members show, and the ends of that with the model's own error."""
     known = changes[np.isfinite(changes)]
     ends = {name: float(np.quantile(known, at)) if len(known) else np.nan for name, at in ENDS.items()}
     return {
@@ -83,7 +96,7 @@ def _row(line: Forecast, changes: np.ndarray, region: Region, published: pd.Data
         "period": line.period,
         "measure": line.measure,
         "unit": line.unit,
-        "change_percent": float(known.mean()) if len(known) else np.nan,
+        "change_percent": float(np.nanmean(shown)) if len(known) else np.nan,
         **ends,
         "world_bank": world_bank(published, line),
         "constant_roubles": constant_roubles(region, line, place),

@@ -1,8 +1,8 @@
 """Fit the numbers of a scenario to what was known by a date: from the priors, in steps, with all draws kept.
 
 A folder of a fit holds ``calibration.json`` (what was asked), ``draws/`` (every member of every step), and, when it is
-done, ``posterior.csv`` (the sample), ``figures.csv`` (each figure before and after) and ``report.html``. A fit that was
-stopped goes on where it was; another one is not mixed with it.
+done, ``posterior.csv`` (the sample), ``figures.csv`` (each figure before and after), ``numbers.csv`` (what they told of
+each number) and ``report.html``. A fit that was stopped goes on where it was; another one is not mixed with it.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from sim.scenario import Scenario
 from sim.studies.calibration.figures import Figure, covariance, figures_of, known_by
 from sim.studies.calibration.members import Ensemble, Question, Told
 from sim.studies.calibration.smoother import smooth
+from sim.studies.identifiability import Identifiability, identify
 
 TOLD, DRAWS, SAMPLE_FILE = "calibration.json", "draws", "posterior.csv"
 LEAST_MEMBERS = 20
@@ -63,6 +64,12 @@ class Fit:
         priors = priors_of(self.question.region)
         ordered = {name: priors[name] for name in self.question.names}
         return Sample.of(POSTERIOR, self.question.names, from_scores(ordered, self.posterior))
+
+    @property
+    def identified(self) -> Identifiability:
+        """What the figures told of each number, on the scales of the priors."""
+        columns = list(self.question.names)
+        return identify(pd.DataFrame(self.prior, columns=columns), pd.DataFrame(self.posterior, columns=columns))
 
     def table(self) -> pd.DataFrame:
         """One row a figure: value, error, and what the ensemble said of it before and after (mean, 5 %, 95 %)."""
@@ -194,8 +201,9 @@ def digest_of(told: dict[str, Any]) -> str:
 
 
 def write_fit(fit: Fit, folder: Path, shipped: int) -> None:
-    """Write the sample (the first `shipped` members) and the table of figures."""
+    """Write the sample (the first `shipped` members), the table of figures, and what they told of the numbers."""
     sample = fit.sample
     kept = Sample.of(sample.name, sample.names, sample.values[:shipped])
     replace_file(folder / SAMPLE_FILE, kept.written().encode())
-    replace_file(folder / "figures.csv", fit.table().to_csv(index=False, float_format="%.6g").encode())
+    for name, table in (("figures", fit.table()), ("numbers", fit.identified.table)):
+        replace_file(folder / f"{name}.csv", table.to_csv(index=False, float_format="%.6g").encode())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from pathlib import Path
 
 import matplotlib as mpl
@@ -13,6 +14,7 @@ from sim.output.drawing import AGAINST, PALE, SCENARIO, STYLE, svg_of
 from sim.output.durable import replace_file
 from sim.output.page import figure_html, folded, frame_html, header_html, page_html
 from sim.studies.calibration.fit import Fit
+from sim.studies.identifiability_pictures import identifiability_sections
 
 _METHOD = (
     "<p>A sample of all numbers, drawn from their priors, was moved in a few steps to where the figures are: an "
@@ -51,7 +53,8 @@ def fit_page(fit: Fit, command: str) -> str:
     sections = [
         ("method", "What was done", _METHOD),
         ("figures", "The figures", figure_html(drawn, caption) + folded("All figures", _all(table))),
-        ("command", "How this was made", f"<pre>{command}</pre>"),
+        *identifiability_sections(fit.identified),
+        ("command", "How this was made", f"<pre>{escape(command)}</pre>"),
     ]
     title = "Fit of the model's numbers"
     asked = f"What numbers agree with what was known by {question.scenario.until}?"
@@ -99,7 +102,7 @@ def recovery_page(table: pd.DataFrame, covered: pd.DataFrame, command: str) -> s
             "Does the fit find what is there?",
             _RECOVERY + summary + figure_html(drawn, caption) + folded("Each number", each),
         ),
-        ("command", "How this was made", f"<pre>{command}</pre>"),
+        ("command", "How this was made", f"<pre>{escape(command)}</pre>"),
     ]
     title = "Recovery of known numbers"
     facts = [("Fits", str(fits)), ("Numbers", str(table["number"].nunique()))]

@@ -1,0 +1,141 @@
+"""What a worker is asked: a world, or the lives of some households in two worlds."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from sim.checkpoint import Checkpoint, rules_digest
+from sim.errors import InputError
+from sim.region import Region, load
+from sim.scenario import Scenario
+from sim.workshop.kept import cache_folder
+from sim.workshop.story import Lives, lives_of
+from sim.workshop.worlds import World
+
+# What lives (sim.simulation, sim.branches) is imported where it is used: the page only asks, and starts sooner without.
+
+PARTED = "2013-01"
+"""Month before which all worlds of the controls are the same."""
+FOLLOWED = 240
+Progress = Callable[[float], None]
+"""Called with the share that is done, 0 to 1; may raise to stop the work."""
+
+
+@dataclass(frozen=True)
+class WorldTask:
+    """Live one scenario, given as a plain mapping."""
+
+    mapping: Mapping[str, Any]
+
+    def perform(self, tell: Progress) -> World:
+        """The world of the scenario."""
+        scenario = scenario_from(self.mapping)
+        return World.of(_branched(scenario, tell) or _from_the_beginning([scenario], tell)[0])
+
+
+@dataclass(frozen=True)
+class StoryTask:
+    """Follow households of the first seed in two scenarios."""
+
+    mapping: Mapping[str, Any]
+    against: Mapping[str, Any] = field(default_factory=dict)
+
+    def perform(self, tell: Progress) -> Lives:
+        """The lives of the households whose paths part most."""
+        sides = [replace(scenario_from(side), seeds=1, follow=FOLLOWED) for side in (self.mapping, self.against)]
+        ours, theirs = _from_the_beginning(sides, tell)
+        return lives_of(ours.households, theirs.households)
+
+
+@dataclass(frozen=True)
+class ReadyTask:
+    """Have the rules compiled and loaded."""
+
+    def perform(self, tell: Progress) -> str:
+        """Digest of the rules."""
+        mapping = {"name": "ready", "population": {"scale": 1e-4}, "seeds": 1, "threads": 1, "until": "2012-12"}
+        _from_the_beginning([Scenario.from_mapping({**mapping, "follow": 2}, region())], tell)
+        return rules_digest()
+
+
+@cache
+def region() -> Region:
+    """The pack that comes with the package."""
+    return load("central_asia")
+
+
+def scenario_from(mapping: Mapping[str, Any]) -> Scenario:
+    """The scenario of a plain mapping, checked."""
+    return Scenario.from_mapping(mapping, region())
+
+
+def _from_the_beginning(scenarios: list[Scenario], tell: Progress) -> list[Any]:
+    from sim.simulation import simulate_all
+
+    first = scenarios[0]
+    months = first.seeds * sum(one.burn_in + one.months for one in scenarios)
+    return simulate_all(scenarios, region(), _counting(months, tell))
+
+
+def _branched(scenario: Scenario, tell: Progress) -> Any | None:
+    """The run as a branch of the history; None where the history would have been left earlier."""
+    from sim.branches import first_unlike, history_of, simulate_branches
+
+    history = replace(scenario, name="history", question="", policy_objects=())
+    if dict(scenario.parameters) or dict(scenario.adjustments) or dict(scenario.corridors) or scenario.law:
+        return None
+    path = _checkpoint(history, tell)
+    lived = history_of(Checkpoint(path), region())
+    if first_unlike(scenario, region(), lived) is not None:
+        return None
+    months = scenario.seeds * (scenario.months - region().month_index(PARTED))
+    return simulate_branches(path, [scenario], region(), progress=_counting(months, tell))[scenario.name]
+
+
+def _checkpoint(history: Scenario, tell: Progress) -> Path:
+    """The checkpoint of the history, made where it is not there yet or cannot be used."""
+    from sim.simulation import simulate_into
+
+    folder = cache_folder() / f"history-{rules_digest()[:12]}-{history.digest[:12]}"
+    path = folder / f"checkpoint-{PARTED}.state"
+    if _usable(path):
+        return path
+    until = replace(history, until="2013-01", months=region().month_index(PARTED) + 1)
+    months = history.seeds * (until.burn_in + until.months)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        simulate_into(folder, until, region(), (PARTED,), _counting(months, tell))
+    except FileNotFoundError:  # another process has just put its own in place
+        if not _usable(path):
+            folder = Path(tempfile.mkdtemp(dir=folder.parent)) / "history"
+            simulate_into(folder, until, region(), (PARTED,), _counting(months, tell))
+            return folder / path.name
+    return path
+
+
+def _usable(path: Path) -> bool:
+    from sim.branches import history_of
+
+    if not path.is_file():
+        return False
+    try:
+        history_of(Checkpoint(path), region())
+    except InputError:
+        return False
+    return True
+
+
+def _counting(months: int, tell: Progress) -> Callable[[int], None]:
+    done = 0
+
+    def count(lived: int) -> None:
+        nonlocal done
+        done += lived
+        tell(min(1.0, done / max(1, months)))
+
+    return count

@@ -1,0 +1,100 @@
+"""A ticket always ends: in a world, or in a named failure, within its time."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from dataclasses import dataclass
+
+import pytest
+from conftest import world_of
+
+from sim.workshop.bench import Bench, Failure
+from sim.workshop.controls import Choice
+from sim.workshop.tasks import WorldTask
+from sim.workshop.worlds import World, mapping_of
+
+
+def test_the_same_is_asked_once(bench: Bench, history: World) -> None:
+    """A remembered world is given at once, and it is the very one."""
+    ticket = bench.ask(WorldTask(mapping_of(Choice.of(runs=5))))
+    assert ticket.wait(0)
+    assert ticket.result() is history
+
+
+def test_an_impossible_scenario_is_refused_in_a_line(bench: Bench) -> None:
+    """Without troubling a worker."""
+    ticket = bench.ask(WorldTask({**mapping_of(Choice.of()), "policies": {"reentry_ban": {"monhts": 3}}}))
+    assert ticket.wait(1)
+    with pytest.raises(Failure, match=r"refused: policies\.reentry_ban\.monhts is not a setting\. Nearest: months"):
+        ticket.result()
+
+
+def test_a_cancelled_task_ends_and_the_worker_goes_on(bench: Bench, history: World) -> None:
+    """The process looks between two months; the next world is made by the same process."""
+    ticket = bench.ask(WorldTask(mapping_of(Choice.of(luck=77, runs=20))))
+    while ticket.begun is None:
+        time.sleep(0.01)
+    ticket.cancel()
+    assert ticket.wait(5)
+    with pytest.raises(Failure, match="cancelled"):
+        ticket.result()
+    assert world_of(bench, Choice.of(runs=5, border=50)).seeds == 5
+
+
+def test_a_late_task_is_ended_with_its_limit(bench: Bench, history: World) -> None:
+    """The deadline is named."""
+    ticket = bench.ask(WorldTask(mapping_of(Choice.of(luck=78, runs=20))), deadline=0.2)
+    assert ticket.wait(10)
+    with pytest.raises(Failure) as told:
+        ticket.result()
+    assert told.value.reason == "late"
+
+
+@dataclass(frozen=True)
+class Deaf:
+    """A task that does not look whether it is still wanted."""
+
+    seconds: float = 60.0
+
+    def perform(self, tell) -> None:
+        time.sleep(self.seconds)
+
+
+@dataclass(frozen=True)
+class Killed:
+    """A task whose process dies."""
+
+    def perform(self, tell) -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+@dataclass(frozen=True)
+class Faulty:
+    """A task with a fault."""
+
+    def perform(self, tell) -> None:
+        raise ZeroDivisionError("planted")
+
+
+def test_a_deaf_worker_is_replaced(bench: Bench, history: World) -> None:
+    """It is ended after its deadline and some patience; the next world is made by another process."""
+    began = time.monotonic()
+    ticket = bench.ask(Deaf(), deadline=0.5)
+    assert ticket.wait(20)
+    with pytest.raises(Failure, match="late"):
+        ticket.result()
+    assert time.monotonic() - began < 20
+    assert world_of(bench, Choice.of(runs=5, border=70)).seeds == 5
+
+
+@pytest.mark.parametrize(("task", "told"), [(Killed(), "ended with status"), (Faulty(), "ZeroDivisionError: planted")])
+def test_a_broken_task_is_named(bench: Bench, history: World, task, told: str) -> None:
+    """And the page goes on."""
+    ticket = bench.ask(task)
+    assert ticket.wait(20)
+    with pytest.raises(Failure, match=told) as failure:
+        ticket.result()
+    assert failure.value.reason == "broken"
+    assert world_of(bench, Choice.of(runs=5, border=90)).seeds == 5
