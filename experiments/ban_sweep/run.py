@@ -52,7 +52,7 @@ def against_no_ban(made: pd.DataFrame) -> pd.DataFrame:
     groups = differences.groupby(list(AXES))
     number = groups.size()
     half = groups.std(ddof=1).mul(stdtrit(number - 1, 0.975) / np.sqrt(number), axis=0)
-    table = groups.mean().join(half, rsuffix="_half95")
+    table = groups.mean().join(half.add_suffix("_half95"))
     level = without["welfare"].groupby([RAIDS, HEADS, SHARE]).mean()
     table["welfare_without"] = level.reindex(table.index.droplevel(MONTHS)).to_numpy()
     table["welfare_percent"] = 100 * table["welfare"] / table["welfare_without"]

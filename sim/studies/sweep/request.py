@@ -167,7 +167,8 @@ def _given(arguments: Sequence[str], file: str | None) -> tuple[list[Given], dic
         elif key == "design" and isinstance(value, Mapping):
             if "kind" in value and "design" not in by_hand:
                 given += parse(COMMAND, [f"design={value['kind']}"])
-            placed[key] = {name: one for name, one in value.items() if name != "kind"}
+            more = {name: one for name, one in value.items() if name != "kind"}
+            placed |= {key: more} if more else {}
         else:
             placed[str(key)] = value
     return given, placed
