@@ -95,7 +95,7 @@ def matching(name: str, region: Region) -> list[Entry]:
     known = ledger(region)
     if name in known:
         return [known[name]]
-    found = [entry for entry in known.values() if entry.kind == PACK and entry.name.split(".")[0] == name]
+    found = [entry for entry in known.values() if entry.kind == PACK and name in entry.name.split(".")[0].split("+")]
     if not found:
         near = nearest_name(name, sorted({*known, *(entry.name.split(".")[0] for entry in known.values())}))
         raise InputError(
@@ -182,7 +182,8 @@ def _of_behaviour(one: Parameter, fitted: Sample | None, drives: Mapping[str, Ma
 
 
 def _of_pack(one: Adjustment, fitted: Sample | None, drives: Mapping[str, Mapping[str, float]]) -> Entry:
-    prose = QUANTITIES[one.quantity].prose + (f" {one.note[0].upper()}{one.note[1:]}." if one.note else "")
+    told = " ".join(QUANTITIES[name].prose for name in one.quantities)
+    prose = told + (f" {one.note[0].upper()}{one.note[1:]}." if one.note else "")
     return Entry(
         one.name, PACK, NOTHING[one.kind], UNITS[one.kind], one.prior.floor, one.prior.ceiling, one.prior, "",
         _told(one.name, fitted), one.tag, one.prior.source, prose, drives.get(one.name, {}),

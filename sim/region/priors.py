@@ -2,7 +2,7 @@
 
 A figure of a pack is not replaced but adjusted, for all months alike: by a factor, by a shift, or, for a calendar, by a
 power (its swing grows or shrinks, its sum stays). An adjustment is named after what it adjusts: ``attraction.TJK.RUS``,
-``detection.ALL.RUS``, ``average_wage.UZB``.
+``detection.ALL.RUS``, ``average_wage.UZB``. What goes together is adjusted together: ``job_finding+job_loss.ALL.RUS``.
 """
 
 from __future__ import annotations
@@ -23,18 +23,20 @@ COLUMNS = ("quantity", "origin", "destination", "form", "low", "high", "source",
 FORMS: dict[str, Form] = {"factor": "log-normal", "power": "log-normal", "shift": "normal"}
 NOTHING = {"factor": 1.0, "power": 1.0, "shift": 0.0}
 """The adjustment that changes nothing."""
+JOINED = "+"
 MOST = {"factor": 100.0, "power": 10.0, "shift": 10.0}
 """The largest adjustment a scenario may ask for; the smallest factor or power is one in so many."""
 
 
 @dataclass(frozen=True)
 class Adjustment:
-    """One figure of a pack that may be adjusted, and the prior of its adjustment.
+    """One figure of a pack that may be adjusted, or several by as much, and the prior of the adjustment.
 
-    `origin` is a country of the pack, or `ALL`; `destination` likewise, empty where the quantity has none.
+    `quantities` are those it adjusts; `origin` is a country of the pack, or `ALL`; `destination` likewise, empty where
+    the quantity has none.
     """
 
-    quantity: str
+    quantities: tuple[str, ...]
     origin: str
     destination: str
     kind: str
@@ -44,12 +46,17 @@ class Adjustment:
 
     @property
     def name(self) -> str:
-        """Quantity and places, with points."""
+        """Quantities and places, with points."""
         return self.prior.name
 
-    def apply(self, values: np.ndarray, manifest: Manifest, by: float) -> np.ndarray:
-        """The quantity adjusted, a new array; what leaves the quantity's bounds is put on them."""
-        quantity = QUANTITIES[self.quantity]
+    @property
+    def quantity(self) -> str:
+        """The quantities in one word."""
+        return JOINED.join(self.quantities)
+
+    def apply(self, name: str, values: np.ndarray, manifest: Manifest, by: float) -> np.ndarray:
+        """One of the quantities adjusted, a new array; what leaves the quantity's bounds is put on them."""
+        quantity = QUANTITIES[name]
         countries = manifest.countries if quantity.shape == "country" else manifest.origins
         places = [slice(None), _places(self.origin, countries)]
         if self.destination:
@@ -100,7 +107,25 @@ def read_priors(folder: Path, manifest: Manifest) -> dict[str, Adjustment]:
 
 
 def _adjustment(row: Mapping[str, str], manifest: Manifest, where: str) -> Adjustment:
-    name = row["quantity"]
+    names = tuple(row["quantity"].split(JOINED))
+    for name in names:
+        _check_quantity(name, row, manifest, where)
+    low, high = (number(row[end], f"{where} {end}") for end in ("low", "high"))
+    if low >= high or (row["form"] != "shift" and low <= 0.0):
+        raise InputError(f"{where} low", f"is {low:g} with high {high:g}", "low below high, above 0 but for a shift")
+    if not row["source"]:
+        raise InputError(f"{where} source", "is empty", allowed="where the range is from, or who set it")
+    if row["tag"] not in TAGS:
+        raise unknown_name(f"{where} tag", row["tag"], TAGS, "tag")
+    full = ".".join(part for part in (row["quantity"], row["origin"], row["destination"]) if part)
+    most = MOST[row["form"]]
+    least = -most if row["form"] == "shift" else 1.0 / most
+    prior = Prior(full, FORMS[row["form"]], low, high, least, most, row["source"])
+    return Adjustment(names, row["origin"], row["destination"], row["form"], prior, row["tag"], row["note"])
+
+
+def _check_quantity(name: str, row: Mapping[str, str], manifest: Manifest, where: str) -> None:
+    """Refuse a quantity that there is not, or that has no such place or form."""
     if name not in QUANTITIES:
         raise unknown_name(f"{where} quantity", name, QUANTITIES, "quantity")
     quantity = QUANTITIES[name]
@@ -117,18 +142,6 @@ def _adjustment(row: Mapping[str, str], manifest: Manifest, where: str) -> Adjus
         raise unknown_name(f"{where} form", row["form"], FORMS, "form of an adjustment")
     if (row["form"] == "power") != (quantity.path == "calendar"):
         raise InputError(f"{where} form", f"is {row['form']} for {name}", "power for a calendar, and for nothing else")
-    low, high = (number(row[end], f"{where} {end}") for end in ("low", "high"))
-    if low >= high or (row["form"] != "shift" and low <= 0.0):
-        raise InputError(f"{where} low", f"is {low:g} with high {high:g}", "low below high, above 0 but for a shift")
-    if not row["source"]:
-        raise InputError(f"{where} source", "is empty", allowed="where the range is from, or who set it")
-    if row["tag"] not in TAGS:
-        raise unknown_name(f"{where} tag", row["tag"], TAGS, "tag")
-    full = ".".join(part for part in (name, row["origin"], row["destination"]) if part)
-    most = MOST[row["form"]]
-    least = -most if row["form"] == "shift" else 1.0 / most
-    prior = Prior(full, FORMS[row["form"]], low, high, least, most, row["source"])
-    return Adjustment(name, row["origin"], row["destination"], row["form"], prior, row["tag"], row["note"])
 
 
 def adjusted(
@@ -140,8 +153,8 @@ def adjusted(
     """The arrays of a pack with the adjustments asked for (names must exist), in the order of the file."""
     changed = dict(arrays)
     for name, one in adjustments.items():
-        if name in by:
-            values = one.apply(changed[one.quantity], manifest, by[name])
+        for quantity in one.quantities if name in by else ():
+            values = one.apply(quantity, changed[quantity], manifest, by[name])
             values.setflags(write=False)
-            changed[one.quantity] = values
+            changed[quantity] = values
     return changed

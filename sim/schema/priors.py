@@ -56,6 +56,13 @@ FIXED = {
 
 RANGES: dict[str, tuple[float, float, str]] = {
     "beta": (0.3, 1.5, "the hand search fitted alike over this range"),
+    "legal_free": (
+        0.2,
+        0.6,
+        "28 % more migrants of a country with free movement in the European Union (Rojas-Romagosa and "
+        "Bollen 2018, CPB Discussion Paper 385): ln 1.28 = 0.25, and more where ways in were few before",
+    ),
+    "legal_permit": (0.1, 0.35, "below free movement"),
     "view_weight": (0.05, 0.3, "range of the specification"),
     "tell_user": (
         0.0365,

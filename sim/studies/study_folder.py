@@ -86,8 +86,11 @@ class StudyFolder:
         replace_file(self._record, (json.dumps(record, indent=2, sort_keys=True, ensure_ascii=False) + "\n").encode())
 
     def part(self, name: str, live: Callable[[], pd.DataFrame]) -> pd.DataFrame:
-        """A part, read where it has been lived; else `live` it, and keep it."""
-        path = self.path / PARTS / f"{name}.csv"
+        """A part, read where it has been lived; else `live` it, and keep it.
+
+        Its file is named after what was asked, too: two studies begun in one folder at once do not mix.
+        """
+        path = self.path / PARTS / f"{name}-{self.digest[:8]}.csv"
         if not path.is_file():
             replace_file(path, live().to_csv(index=False).encode())
         return pd.read_csv(path, dtype={"period": str}, keep_default_na=False, na_values=[""])

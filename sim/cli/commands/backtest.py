@@ -26,6 +26,7 @@ EXAMPLES
 FILES WRITTEN
   results/NAME/backtest.csv   origin, destination, period, measure, unit, change_percent, low90, low50, high50, high90,
                               world_bank, constant_roubles, last_year
+  results/NAME/changes.csv    the change in each line and seed, with the model's own error
   results/NAME/backtest.json  command, sample, seeds, versions and digests
   results/NAME/report.html    the same for people
 

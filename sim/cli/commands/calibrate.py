@@ -8,7 +8,7 @@ USAGE
   draws from (sample=results/NAME/posterior.csv). Figures dated later than calibration.until are refused.
 
 KEYS (unit, default)
-  calibration.members=N    members of the ensemble; each lives its own numbers with its own luck (300)
+  calibration.members=N    members of the ensemble; each lives its own numbers with its own luck (240)
   calibration.steps=N      steps in which the figures are used (4)
   calibration.until=YYYY-MM   last month looked at (where the pack's calibration ends, and never later)
   calibration.seed=N       of the perturbations of the figures (1)

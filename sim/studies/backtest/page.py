@@ -35,8 +35,9 @@ _LEAD = (
 
 
 def write_backtest(made: Backtest, folder: Path, command: str) -> None:
-    """Write ``backtest.csv``, ``backtest.json`` and ``report.html``."""
+    """Write ``backtest.csv``, ``changes.csv``, ``backtest.json`` and ``report.html``."""
     write_table(made.table, folder / "backtest.csv")
+    write_table(made.by_seed, folder / "changes.csv")
     run = made.meta["run"]
     told = {"command": command, "seeds": made.meta["seeds"], "error": made.meta["error"], "run": run}
     replace_file(folder / "backtest.json", json.dumps(told, indent=1, default=str).encode())

@@ -26,6 +26,7 @@ COLUMNS = (
     "origin", "destination", "period", "measure", "unit", "change_percent", "low90", "low50", "high50", "high90",
     "world_bank", "constant_roubles", "last_year",
 )  # fmt: skip
+KEYS = COLUMNS[:5]
 ENDS = {"low90": 0.05, "low50": 0.25, "high50": 0.75, "high90": 0.95}
 
 
@@ -36,6 +37,12 @@ class Backtest:
     table: pd.DataFrame
     changes: np.ndarray
     meta: dict
+
+    @property
+    def by_seed(self) -> pd.DataFrame:
+        """The changes with the model's own error, a row a line and a column a seed."""
+        seeds = pd.DataFrame(self.changes, columns=[str(seed) for seed in self.meta["run"]["seeds"]])
+        return pd.concat([self.table[list(KEYS)], seeds], axis=1)
 
 
 def backtest(result: RunResult, region: Region, error: float, after: str = "") -> Backtest:
