@@ -29,6 +29,7 @@ def main() -> None:
     st.markdown(css(projector), unsafe_allow_html=True)
     if "link_error" in st.session_state:
         st.warning(told("failure.link", detail=st.session_state.pop("link_error")))
+    tell()  # before anything is awaited: the address bar follows the hand at once
     view = st.session_state["view"]
     if view == "free":
         show_free(told)
