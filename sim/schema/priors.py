@@ -92,6 +92,8 @@ RANGES: dict[str, tuple[float, float, str]] = {
 }
 """5 % and 95 % points where something more is known than the tag, and from where."""
 
+FLOORS = {"target_high": PARAMETERS["target_low"].default, "debt_high": PARAMETERS["debt_low"].default}
+"""Lower bounds of upper ends whose lower ends are not drawn."""
 CEILINGS = {"bayesian": 0.5}
 """Upper bounds of priors where the number itself may be larger, in a variant of the structure."""
 
@@ -153,7 +155,8 @@ def prior_of(parameter: Parameter) -> Prior | None:
     else:
         low, high = _around(parameter, form)
         source = f"by the tag ({parameter.tag})"
-    return Prior(parameter.name, form, low, high, parameter.low, CEILINGS.get(parameter.name, parameter.high), source)
+    floor, ceiling = FLOORS.get(parameter.name, parameter.low), CEILINGS.get(parameter.name, parameter.high)
+    return Prior(parameter.name, form, low, high, floor, ceiling, source)
 
 
 def _around(parameter: Parameter, form: Form) -> tuple[float, float]:
