@@ -134,4 +134,5 @@ def told(figures: list[Figure], base: RunResult, better: RunResult, less: RunRes
             continue
         found = modelled(base, figure.target)
         values.append(np.nan if found is None else figure.scaled(float(found[0])))
-    return np.array(values)
+    said = np.array(values)
+    return np.where(np.isfinite(said), said, np.nan)  # a share or ratio of nobody

@@ -18,7 +18,7 @@ from sim.errors import InputError
 if TYPE_CHECKING:
     from pyesmda import LocalizationStrategy
 
-MOST_FAILED = 0.1
+MOST_FAILED = 0.25
 """Share of members that may fail before a fit gives up."""
 Forward = Callable[[str, np.ndarray], np.ndarray]
 """What members say: the name of a step and prior scores, shape (members, numbers), to figures, (members, figures)."""
@@ -84,7 +84,7 @@ def smooth(
     try:
         solver.solve()
     except RuntimeError as error:
-        problem = "gave up: more than a tenth of the members failed"
+        problem = "gave up: more than a quarter of the members failed"
         raise InputError("calibrate", problem, "see the column reason of the draws") from error
     return solver.m_posterior.T, solver.d_pred.T
 
