@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.behaviour import learn, plan, routes
+from sim.behaviour import choose, learn, plan, routes, worth
 from sim.conditions import CORRIDOR, HOME_CONDITIONS
 from sim.draws import Purpose
 from sim.errors import InputError
@@ -46,7 +46,7 @@ def layout(neighbours: np.dtype) -> str:
     """The header that kernels.c includes: records, constants and purposes of draws, from the program's tables."""
     constants = {
         name: value
-        for module in (attributes, bounds, learn, plan, routes)
+        for module in (attributes, bounds, choose, learn, plan, routes, worth)
         for name, value in vars(module).items()
         if name.isupper() and isinstance(value, int | float)
     }

@@ -23,7 +23,7 @@ _METHOD = (
     "series go together. Nothing dated after the end of the calibration was looked at.</p>"
 )
 _RECOVERY = (
-    "<p>The model made the figures itself, at numbers drawn from the priors, with errors drawn from the figures' own. "
+    "<p>The model made the figures itself, at numbers of the fitted sample, with errors drawn from the figures' own. "
     "The fit was then asked to find the numbers. An honest fit has the truth inside its 90 % interval nine times in "
     "ten, and inside its 50 % interval five times in ten.</p>"
 )
