@@ -1,8 +1,8 @@
 """Does the fit find what is there? Fit to figures that the model itself has made, at numbers known, many times.
 
 The numbers of each world are a member of the fitted sample, or a draw from the priors where there is none: most draws
-from wide priors are worlds with hardly a migrant, where figures say nothing. Its figures are what the model says there,
-with an error drawn from the figures' own. A fit is honest if the true number lies inside its 90 % interval nine times in
+from wide priors are worlds with hardly a migrant, where figures say nothing. Its figures are what the model says
+there, with an error drawn from the figures' own. A fit is honest if the true number lies inside its 90 % interval nine times in
 ten, and inside its 50 % interval five times in ten (simulation-based calibration: Talts et al. 2018, arXiv:1804.06788).
 All fits begin from the same prior ensemble, which is lived once.
 """
