@@ -2,9 +2,9 @@
 
 The numbers of each world are a member of the fitted sample, or a draw from the priors where there is none: most draws
 from wide priors are worlds with hardly a migrant, where figures say nothing. Its figures are what the model says
-there, with an error drawn from the figures' own. A fit is honest if the true number lies inside its 90 % interval nine times in
-ten, and inside its 50 % interval five times in ten (simulation-based calibration: Talts et al. 2018, arXiv:1804.06788).
-All fits begin from the same prior ensemble, which is lived once.
+there, with an error drawn from the figures' own. A fit is honest if the true number lies inside its 90 % interval
+nine times in ten, and inside its 50 % interval five times in ten (simulation-based calibration: Talts et al. 2018,
+arXiv:1804.06788). All fits begin from the same prior ensemble, which is lived once.
 """
 
 from __future__ import annotations
