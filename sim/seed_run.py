@@ -172,6 +172,10 @@ class Seeds:
     def __init__(self, scenario: Scenario, region: Region, history: History | None = None) -> None:
         self.scenario, self.region, self.history = scenario, region, history
         self._all = None if self._drawn else prepare(scenario, region, history)
+        self._last: tuple[int, Prepared] | None = None  # asked for once to live it, and again for its tables
+
+    def __reduce__(self) -> tuple:
+        return Seeds, (self.scenario, self.region, self.history)
 
     @property
     def _drawn(self) -> bool:
@@ -181,8 +185,10 @@ class Seeds:
         """The scenario as the seed lives it."""
         if self._all is not None:
             return self._all
-        history = self.history and replace(self.history, scenario=self.history.scenario.member(seed))
-        return prepare(self.scenario.member(seed), self.region, history)
+        if self._last is None or self._last[0] != seed:
+            history = self.history and replace(self.history, scenario=self.history.scenario.member(seed))
+            self._last = seed, prepare(self.scenario.member(seed), self.region, history)
+        return self._last[1]
 
     def past(self, months: int) -> str:
         """Digest of all that the burn-in and the first `months` depend on, of every seed."""

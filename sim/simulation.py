@@ -115,11 +115,14 @@ def simulate_all(
     `histories` may give to the name of a scenario what is lived before it takes over, also with other numbers of the
     behaviour. A history is best one of the scenarios: then it is lived once.
     """
-    runs = in_engine(scenarios[0].engine, run_seeds, (scenarios, region, keep, histories), progress)
-    return results(_all_seeds(scenarios, region, histories), runs)
+    seeds = seeds_of(scenarios, region, histories)
+    return results(seeds, in_engine(scenarios[0].engine, run_seeds, (seeds, keep), progress))
 
 
-def _all_seeds(scenarios: list[Scenario], region: Region, histories: Mapping[str, History] | None) -> list[Seeds]:
+def seeds_of(
+    scenarios: list[Scenario], region: Region, histories: Mapping[str, History] | None = None
+) -> list[Seeds]:
+    """Each scenario prepared, after its history if it has one."""
     return [Seeds(scenario, region, (histories or {}).get(scenario.name)) for scenario in scenarios]
 
 
@@ -139,22 +142,16 @@ def no_runs(number: int) -> Runs:
     return [([], {"synthesis": 0.0, "burn_in": 0.0, "step": 0.0, "household_months": 0.0}) for _ in range(number)]
 
 
-def run_seeds(
-    scenarios: list[Scenario],
-    region: Region,
-    keep: Keep | None = None,
-    histories: Mapping[str, History] | None = None,
-    progress: Progress | None = None,
-) -> Runs:
+def run_seeds(seeds: list[Seeds], keep: Keep | None = None, progress: Progress | None = None) -> Runs:
     """Outcomes and timings of each scenario, by seed; all seeds of the first are used for all, and it alone leaves
     checkpoints.
     """
-    seeds = _all_seeds(scenarios, region, histories)
     runs = no_runs(len(seeds))
+    first = seeds[0].scenario
     with _checkpoints(seeds[0], keep) as checkpoints:
-        for seed in scenarios[0].seed_numbers:
+        for seed in first.seed_numbers:
             for family in families_of([one.of(seed) for one in seeds]):
-                for position, run, outcome in family.live(seed, scenarios[0].threads, progress, checkpoints):
+                for position, run, outcome in family.live(seed, first.threads, progress, checkpoints):
                     note(runs[position], run, outcome)
     return runs
 

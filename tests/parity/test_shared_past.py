@@ -15,7 +15,7 @@ from sim.policies.base import registered
 from sim.scenario import Scenario
 from sim.seed_run import History, SeedRun, prepare
 from sim.shared_past import families_of
-from sim.simulation import Keep, in_engine, months_to_live, run_seeds, simulate_all
+from sim.simulation import Keep, in_engine, months_to_live, run_seeds, seeds_of, simulate_all
 from sim.tables import SeedOutcome
 
 ASKED = {"burn_in": 2, "until": "2014-09", "seeds": 1, "threads": 1, "follow": 5}
@@ -39,9 +39,9 @@ def assert_same(one: SeedOutcome, other: SeedOutcome) -> None:
 
 
 def assert_as_alone(scenarios: list[Scenario], **given: Any) -> None:
-    together = run_seeds(scenarios, pack(), **given)
+    together = run_seeds(seeds_of(scenarios, pack()), **given)
     for (outcomes, _), one in zip(together, scenarios, strict=True):
-        ((alone, _),) = run_seeds([one], pack())
+        ((alone, _),) = run_seeds(seeds_of([one], pack()))
         assert len(outcomes) == one.seeds
         for outcome, single in zip(outcomes, alone, strict=True):
             assert_same(outcome, single)
@@ -72,7 +72,7 @@ def test_a_common_month_is_lived_once(months_stepped):
     cases = [scenario(name=str(k), policies=given_, **given) for k, given_ in enumerate([{}, ban, both, other])]
     cases.append(scenario(name="short", **{**given, "until": "2013-03"}))
     told: list[int] = []
-    run_seeds(cases, pack(), progress=told.append)
+    run_seeds(seeds_of(cases, pack()), progress=told.append)
     assert len(months_stepped) == 3 + 36 + 16 + 5 + 16
     assert sum(told) == months_to_live(cases) == 3 + 4 * 36 + 15
 
@@ -102,7 +102,7 @@ def test_checkpoints_of_a_shared_past_are_those_of_the_first_scenario(tmp_path):
     months = ("2013-05", "2013-09", "2014-02")
     for folder, cases in (("alone", [one]), ("together", [one, other])):
         (tmp_path / folder).mkdir()
-        run_seeds(cases, pack(), keep=Keep(tmp_path / folder, months))
+        run_seeds(seeds_of(cases, pack()), keep=Keep(tmp_path / folder, months))
     for month in months:
         files = [tmp_path / folder / f"checkpoint-{month}.state" for folder in ("alone", "together")]
         assert files[0].read_bytes() == files[1].read_bytes(), month
@@ -122,8 +122,10 @@ def test_the_plain_engine_parts_as_the_compiled_one():
     shift = {"labour_demand": {"destinations": [destination], "change": -30.0, "during": [region.label(8), None]}}
     cases = [scenario(region, **given), scenario(region, policies=shift, **given)]
     assert 0 < prepare(cases[0], region).months_shared(prepare(cases[1], region)) < 17
-    runs = {e: in_engine(e, run_seeds, ([replace(c, engine=e) for c in cases], region, None, None), None) for e in
-            ("compiled", "mesa")}  # fmt: skip
+    runs = {}
+    for engine in ("compiled", "mesa"):
+        seeds = seeds_of([replace(one, engine=engine) for one in cases], region)
+        runs[engine] = in_engine(engine, run_seeds, (seeds, None), None)
     for compiled, mesa in zip(runs["compiled"], runs["mesa"], strict=True):
         assert_same(compiled[0][0], mesa[0][0])
 
@@ -134,7 +136,7 @@ def test_other_numbers_may_take_over_in_the_midst_of_time(months_stepped):
     deaf = replace(one, name="deaf", parameters={"tell_ratio": 0.0})
     again = replace(one, name="again")
     histories = {name: History(one, 12) for name in ("deaf", "again")}
-    whole, other, same = run_seeds([one, deaf, again], pack(), histories=histories)
+    whole, other, same = run_seeds(seeds_of([one, deaf, again], pack(), histories))
     assert same[0][0].digest == whole[0][0].digest != other[0][0].digest
     np.testing.assert_array_equal(other[0][0].tallies[:12], whole[0][0].tallies[:12])
     assert (other[0][0].tallies[12:] != whole[0][0].tallies[12:]).any()
@@ -142,7 +144,7 @@ def test_other_numbers_may_take_over_in_the_midst_of_time(months_stepped):
     ban = scenario(policies={"reentry_ban": {"months": 60, "during": ["2012-06", None]}}, **ASKED)
     for others in ([], [ban]):
         with pytest.raises(ValueError, match="the history of deaf is not lived with it"):
-            run_seeds([*others, deaf], pack(), histories=histories)
+            run_seeds(seeds_of([*others, deaf], pack(), histories))
 
 
 def test_other_numbers_take_over_as_in_a_branch_from_a_checkpoint(tmp_path):

@@ -10,11 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from sim.measures import MEASURES
 from sim.output.result import RunResult
-from sim.studies.patterns import ALL, series
+from sim.studies.patterns import ALL, Monthly, month_number, series
 
 APRIL = 4
 
@@ -53,32 +52,27 @@ def forecasts(result: RunResult, place: str, other: str, years: tuple[int, ...])
 
 def change(result: RunResult, line: Forecast) -> np.ndarray:
     """The change in percent, by seed; NaN for a seed in which there was nothing before."""
-    values = _values(result, line)
+    monthly = _monthly(result, line)
     if "/" in line.period:
-        first, last = (pd.Timestamp(month) for month in line.period.split("/"))
-        before, after = values.loc[first], values.loc[last]
+        before, after = (monthly.within(month, month)[0] for month in map(month_number, line.period.split("/")))
     else:
-        year = int(line.period)
-        before, after = (_of_year(values, line, at) for at in (year - 1, year))
+        flow = line.column not in MEASURES or MEASURES[line.column].kind == "flow"
+        years = (monthly.year(int(line.period) - back) for back in (1, 0))
+        before, after = (np.nansum(year, axis=0) if flow else np.nanmean(year, axis=0) for year in years)
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(before > 0, 100.0 * (after / before - 1.0), np.nan).astype(float)
+        return np.where(before > 0, 100.0 * (after / before - 1.0), np.nan)
 
 
-def _values(result: RunResult, line: Forecast) -> pd.DataFrame:
+def _monthly(result: RunResult, line: Forecast) -> Monthly:
     """The measure by month and seed; recorded money in the destination's currency is its dollars at the rate."""
     column = line.column
     if not column.endswith("_destination") or column == "remittances_true_destination":
         return series(result, column, line.origin, line.destination)
     dollars = series(result, column.removesuffix("_destination"), line.origin, line.destination)
-    place = dict.fromkeys(result.corridors["destination"])
-    first = next(iter(place))
-    sent = series(result, "remittances_true_destination", line.origin, first)
-    return dollars * sent / series(result, "remittances_true", line.origin, first)
-
-
-def _of_year(values: pd.DataFrame, line: Forecast, year: int) -> pd.Series:
-    """A flow added up over a year, anything else averaged."""
-    of_year = values[values.index.year == year]
-    known = MEASURES.get(line.column)
-    flow = known is None or known.kind == "flow"
-    return of_year.sum() if flow else of_year.mean()
+    first = result.corridors["destination"].iloc[0]
+    sent, sent_dollars = (
+        series(result, name, line.origin, first).values
+        for name in ("remittances_true_destination", "remittances_true")
+    )
+    with np.errstate(divide="ignore", invalid="ignore"):  # a month in which nobody sent
+        return Monthly(dollars.first, dollars.values * sent / sent_dollars)
