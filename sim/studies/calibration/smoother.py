@@ -3,7 +3,9 @@
 Emerick and Reynolds 2013 (doi:10.1016/j.cageo.2012.03.011). In each of S steps every member moves by the regression
 of numbers on figures that the ensemble itself shows, with the errors of the figures inflated by S, so that the steps
 together use the figures once. Correlations that an ensemble of this size shows by chance are tapered (Furrer and
-Bengtsson 2007, doi:10.1016/j.jmva.2006.08.003). The arithmetic is pyesmda's; why this method: docs/decisions/0018.
+Bengtsson 2007, doi:10.1016/j.jmva.2006.08.003), and what spread is lost by those that remain is given back: numbers
+that nothing depends on are carried along, and tell by how much their spread shrank (after the adaptive inflation of
+Evensen 2009, doi:10.1007/978-3-642-03711-5). The arithmetic is pyesmda's; why this method: docs/decisions/0018.
 """
 
 from __future__ import annotations
@@ -18,8 +20,10 @@ from sim.errors import InputError
 if TYPE_CHECKING:
     from pyesmda import LocalizationStrategy
 
-MOST_FAILED = 0.25
+MOST_FAILED = 0.1
 """Share of members that may fail before a fit gives up."""
+IDLE = 100
+"""Numbers carried along that nothing depends on; a hundred tell the lost spread to 1 % or so."""
 Forward = Callable[[str, np.ndarray], np.ndarray]
 """What members say: the name of a step and prior scores, shape (members, numbers), to figures, (members, figures)."""
 
@@ -63,30 +67,36 @@ def smooth(
         allowed = "pip install 'labour-migration-sim[calibrate]'"
         raise InputError("calibrate", f"needs a package that is not installed ({error.name})", allowed) from error
 
-    asked = iter(range(steps + 1))
+    numbers = first.shape[1]
+    idle = np.random.default_rng(seed).standard_normal((len(first), IDLE))
+    asked = iter(range(steps))
 
     def said(scores: np.ndarray) -> np.ndarray:
-        return forward(f"step-{next(asked)}", np.ascontiguousarray(scores.T)).T
+        return forward(f"step-{next(asked)}", np.ascontiguousarray(scores[:numbers].T)).T
 
     solver = ESMDA(
         obs=observed,
-        m_init=np.ascontiguousarray(first.T),
+        m_init=np.ascontiguousarray(np.hstack([first, idle]).T),
         cov_obs=CovViaCholesky(np.linalg.cholesky(errors)),
         forward_model=said,
         n_assimilations=steps,
         inversion_type="cholesky",
         C_MD_localization=_taper(),
         random_state=np.random.RandomState(seed),
-        is_forecast_for_last_assimilation=final,
+        is_forecast_for_last_assimilation=False,
         is_parallel_analyse_step=False,
         max_failure_fraction=MOST_FAILED,
     )
     try:
         solver.solve()
     except RuntimeError as error:
-        problem = "gave up: more than a quarter of the members failed"
+        problem = f"gave up: more than {100 * MOST_FAILED:.0f} of a hundred members failed"
         raise InputError("calibrate", problem, "see the column reason of the draws") from error
-    return solver.m_posterior.T, solver.d_pred.T
+    fitted = solver.m_posterior.T
+    lost = np.sqrt(idle.var(axis=0, ddof=1).mean() / fitted[:, numbers:].var(axis=0, ddof=1).mean())
+    mean = fitted[:, :numbers].mean(axis=0)
+    last = mean + lost * (fitted[:, :numbers] - mean)
+    return last, forward(f"step-{steps}", last) if final else solver.d_pred.T
 
 
 def _taper() -> LocalizationStrategy:
