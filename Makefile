@@ -30,7 +30,7 @@ demo: $(STAMP)-project
 test: $(STAMP)-project $(STAMP)-dev
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadfile
 
 test-system: $(STAMP)-project $(STAMP)-dev
 	$(BIN)/python -m pytest -m system

@@ -58,12 +58,9 @@ class Adjustment:
         """One of the quantities adjusted, a new array; what leaves the quantity's bounds is put on them."""
         quantity = QUANTITIES[name]
         countries = manifest.countries if quantity.shape == "country" else manifest.origins
-        places = [slice(None), _places(self.origin, countries)]
+        cells = slice(None), _places(self.origin, countries)
         if self.destination:
-            places.append(_places(self.destination, manifest.destinations))
-        cells = np.ix_(
-            np.arange(len(values)), *[np.arange(values.shape[k + 1])[one] for k, one in enumerate(places[1:])]
-        )
+            cells += (_places(self.destination, manifest.destinations),)
         adjusted = values.copy()
         adjusted[cells] = np.clip(self._adjusted(values[cells], quantity.sums_to, by), quantity.low, quantity.high)
         return adjusted

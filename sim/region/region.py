@@ -6,6 +6,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -154,8 +155,7 @@ class Region:
         """The same region with some of its figures adjusted: the name of an adjustment (must exist) and by how much."""
         if not by:
             return self
-        arrays = adjusted(self.values.arrays, by, self.adjustments, self.manifest)
-        return replace(self, values=replace(self.values, arrays=arrays))
+        return _adjusted(self, tuple(by.items()))
 
     @property
     def targets(self) -> pd.DataFrame:
@@ -241,6 +241,13 @@ def _digest(folder: Path, manifest: Manifest, law: LawPack | None) -> str:
         total.update(f"{name}\0{len(content)}\0".encode())
         total.update(content)
     return total.hexdigest()
+
+
+@lru_cache(maxsize=8)
+def _adjusted(region: Region, by: tuple[tuple[str, float], ...]) -> Region:
+    """Kept for a while: every point of a sweep asks for its seeds' adjustments."""
+    arrays = adjusted(region.values.arrays, dict(by), region.adjustments, region.manifest)
+    return replace(region, values=replace(region.values, arrays=arrays))
 
 
 def load(name_or_path: str | Path) -> Region:

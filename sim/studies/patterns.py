@@ -130,9 +130,9 @@ def _index(result: RunResult, target: Target) -> np.ndarray | None:
     if span is None:
         later = np.arange(len(monthly.values)) >= YEAR - monthly.first % YEAR  # without the year the run began in
         month = later & (monthly.calendar == int(target.period))
-        return monthly.values[month].mean(axis=0) / monthly.values[later].mean(axis=0)
+        return _mean(monthly.values[month]) / _mean(monthly.values[later])
     year = monthly.year(1970 + span[0] // YEAR)
-    return monthly.within(*span).mean(axis=0) / year.mean(axis=0) if len(year) == YEAR else None
+    return _mean(monthly.within(*span)) / _mean(year) if len(year) == YEAR else None
 
 
 def _share_of_year(measure: str) -> Callable[[RunResult, Target], np.ndarray | None]:
@@ -148,14 +148,14 @@ def _share_of_year(measure: str) -> Callable[[RunResult, Target], np.ndarray | N
 def _stock_ratio(result: RunResult, target: Target) -> np.ndarray | None:
     first, last = map(month_number, target.period.split("/"))
     stock = series(result, "stock", target.origin, target.destination)
-    return stock.within(last, last)[0] / stock.within(first, first)[0]
+    return stock.within(last, last)[0] / stock.within(first, first)[0] if stock.holds(first, last) else None
 
 
 def _stock_share(result: RunResult, target: Target) -> np.ndarray | None:
     here, everywhere = (
         series(result, "stock", target.origin, place).year(int(target.period)) for place in (target.destination, ALL)
     )
-    return 100.0 * here.mean(axis=0) / everywhere.mean(axis=0)
+    return 100.0 * _mean(here) / _mean(everywhere)
 
 
 def _spell_share(result: RunResult, target: Target) -> np.ndarray | None:

@@ -92,7 +92,7 @@ def counts(table: pd.DataFrame) -> list[tuple[str, int, int]]:
 
 def _met(table: pd.DataFrame) -> str:
     items = "".join(f"<li>{title}: {met} of {all_of} figures are met.</li>" for title, met, all_of in counts(table))
-    missed = table[table["passed"] == False]  # noqa: E712
+    missed = table[table["passed"].eq(False)]
     named = ", ".join(dict.fromkeys(missed.loc[missed["pattern"] != "", "pattern"]))
     told = f"<p>Patterns with a figure that is not met: {named}.</p>" if named else ""
     return f'<ul class="summary">{items}</ul>{told}'

@@ -233,6 +233,8 @@ class _Worker:
             env=environment,
             start_new_session=True,  # it starts a process to compile ahead: both end together
         )
+        assert self.process.stdin is not None and self.process.stdout is not None
+        self.to_worker, self.from_worker = self.process.stdin, self.process.stdout
         self.frames: SimpleQueue[tuple[str, int, Any]] = SimpleQueue()
         self.number = 0
         threading.Thread(target=self._read, daemon=True).start()
@@ -266,7 +268,7 @@ class _Worker:
     def end(self) -> None:
         """End the process."""
         with contextlib.suppress(OSError):
-            self.process.stdin.close()  # type: ignore[union-attr]
+            self.to_worker.close()
         if os.name == "posix":
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self.process.pid, signal.SIGKILL)
@@ -290,8 +292,8 @@ class _Worker:
 
     def _send(self, kind: str, content: Any) -> bool:
         try:
-            pickle.dump((kind, self.number, content), self.process.stdin)  # type: ignore[arg-type]
-            self.process.stdin.flush()  # type: ignore[union-attr]
+            pickle.dump((kind, self.number, content), self.to_worker)
+            self.to_worker.flush()
         except OSError:
             return False
         return True
@@ -299,7 +301,7 @@ class _Worker:
     def _read(self) -> None:
         try:
             while True:
-                self.frames.put(pickle.load(self.process.stdout))  # type: ignore[arg-type]
+                self.frames.put(pickle.load(self.from_worker))
         except (EOFError, OSError, pickle.UnpicklingError):
             self.frames.put(("gone", 0, None))
 

@@ -43,7 +43,7 @@ def test_a_pattern_is_met_with_room_to_tell(card, pattern):
 
 @pytest.mark.slow
 def test_what_is_missed_is_known(card):
-    named = card[(card["pattern"] != "") & (card["passed"] == False)]  # noqa: E712
+    named = card[(card["pattern"] != "") & card["passed"].eq(False)]
     missed = {(row.pattern, row.period) for row in named.itertuples()}
     assert missed == set(MISSED)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -94,11 +94,22 @@ def read_axes(given: Any, *, ranges: bool, region: Region) -> tuple[Axis, ...]:
     if not isinstance(given, Mapping) or not given:
         raise InputError("sweep", "is empty: nothing is varied", allowed="sweep.KEY=[low,high], KEY as in sim run")
     axes = tuple(_axis(key, value, ranges, region) for key, value in _leaves(given))
-    for axis in axes:
-        root = axis.key.partition(".")[0]
-        if root not in SWEPT:
-            raise InputError(f"sweep.{axis.key}", "cannot be swept", ", ".join(SWEPT), nearest_name(root, SWEPT))
+    require_swept([axis.key for axis in axes])
     return axes
+
+
+def require_swept(keys: Iterable[str]) -> None:
+    """Refuse a key that does not belong to the scenario.
+
+    Raises
+    ------
+    InputError
+        One does not.
+    """
+    for key in keys:
+        root = key.partition(".")[0]
+        if root not in SWEPT:
+            raise InputError(f"sweep.{key}", "cannot be swept", ", ".join(SWEPT), nearest_name(root, SWEPT))
 
 
 def _leaves(given: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:

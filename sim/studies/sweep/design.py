@@ -12,7 +12,7 @@ import numpy as np
 
 from sim.errors import InputError, unknown_name
 from sim.policies.settings import shown
-from sim.studies.sweep.axes import Axis, read_axes
+from sim.studies.sweep.axes import Axis, read_axes, require_swept
 
 if TYPE_CHECKING:
     from sim.region import Region
@@ -175,7 +175,7 @@ def _table(settings: Mapping[str, Any], sweep: Any) -> Design:
     keys = [str(name) for name in frame.columns]
     plain = [[None if pd.isna(value) else _plain(value) for value in frame[name]] for name in frame.columns]
     axes = tuple(Axis(key, values=tuple(dict.fromkeys(column))) for key, column in zip(keys, plain, strict=True))
-    read_axes(dict(zip(keys, ([axis.values[0]] for axis in axes), strict=True)), ranges=False, region=None)  # type: ignore[arg-type]
+    require_swept(keys)
     rows = list(zip(*plain, strict=True))
     return Design("table", axes, rows, np.full((len(rows), len(axes)), np.nan), dict(settings))
 

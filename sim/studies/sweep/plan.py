@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -257,6 +257,7 @@ class PlanOnDisk:
         self.bases = {base["name"]: base for base in self.head["bases"]}
         self.keys = tuple(axis["key"] for axis in self.head["axes"])
         self.nested = tuple(axis["key"] for axis in self.head["axes"] if is_nested(axis))
+        self._readers: dict[str, Points] = {}
 
     @cached_property
     def region(self) -> Region:
@@ -289,10 +290,11 @@ class PlanOnDisk:
             one = self._points(row["base"]).at([self._value(key, row[key]) for key in self.keys])
             yield RunOfPlan(row["run"], row["seed"], row["point"], replace(one, seeds=1, first_seed=row["seed"]))
 
-    @cache  # noqa: B019  a plan lives as long as its process
     def _points(self, base: str) -> Points:
-        told = self.bases[base]
-        return Points(told["mappings"], self.keys, told["taken"], self.region)
+        if base not in self._readers:
+            told = self.bases[base]
+            self._readers[base] = Points(told["mappings"], self.keys, told["taken"], self.region)
+        return self._readers[base]
 
     def _value(self, key: str, value: Any) -> Any:
         return json.loads(value) if key in self.nested and isinstance(value, str) else value

@@ -94,6 +94,7 @@ def setup_lines(given: Mapping[str, Any]) -> list[str]:
 
 def _submit(sweep: Sweep, plan: PlanOnDisk, pieces: list[Piece]) -> list[str]:
     from submitit import SlurmExecutor
+    from submitit.core.utils import FailedJobError, FailedSubmissionError
 
     given = sweep.executor
     _require_slurm()
@@ -116,7 +117,7 @@ def _submit(sweep: Sweep, plan: PlanOnDisk, pieces: list[Piece]) -> list[str]:
     work = Work(str(sweep.folder.resolve()), plan.head["plan"])
     try:
         jobs = executor.map_array(work, tasks)
-    except Exception as error:
+    except (FailedJobError, FailedSubmissionError, OSError) as error:
         first = " ".join((getattr(error, "stderr", "") or str(error)).split())[:300]
         raise InputError("executor", f"is slurm, which refuses the job: {first}", "what the cluster allows") from error
     ids = [str(job.job_id) for job in jobs]
