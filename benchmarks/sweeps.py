@@ -34,7 +34,7 @@ BANS = (
 NUMBERS = ("population=small", "design=lhs", "design.points=128", "sweep.parameters.beta=[0.8,1.2]",
            "sweep.parameters.altruism=[0.2,0.5]")  # fmt: skip
 """The same, where every run has numbers of its own and a burn-in of its own, of 60 months."""
-TINY = ("population.scale=0.0001", "population.burn_in=2", "until=2012-06", "seeds=1", "design=lhs",
+TINY = ("population.scale=0.0001", "population.burn_in=2", "until=2012-12", "seeds=1", "design=lhs",
         "sweep.policies.reentry_ban.months=[0,120]", "sweep.parameters.beta=[0.8,1.2]",
         "sweep.parameters.altruism=[0.2,0.5]")  # fmt: skip
 

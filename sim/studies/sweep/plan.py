@@ -122,19 +122,10 @@ def _distinct(asked: SweepRequest) -> tuple[list[Point], np.ndarray, int]:
 
 def _before(one: Scenario) -> str:
     """What points must have in common to share a burn-in."""
-    corridors = {o: {d: dict(q) for d, q in row.items()} for o, row in one.corridors.items()}
-    return json.dumps(
-        [
-            one.scale,
-            one.burn_in,
-            one.donors,
-            dict(one.parameters),
-            dict(one.adjustments),
-            corridors,
-            one.law_digest,
-            one.sample_digest,
-        ]
-    )
+    return repr((
+        one.scale, one.burn_in, one.donors, one.parameters, one.adjustments, one.corridors, one.law_digest,
+        one.sample_digest,
+    ))  # fmt: skip
 
 
 def _scenario_of(asked: SweepRequest, points: Points, values: Sequence[Any]) -> Scenario:

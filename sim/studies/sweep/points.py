@@ -61,11 +61,12 @@ class Points:
             else:
                 rest[key] = value
         one = self._base(choice, rest)
+        changed: dict[str, Any] = {}
         if parameters:
-            one = replace(one, parameters=_read(one.parameters, parameters))
+            changed["parameters"] = _read(one.parameters, parameters)
         if policies:
-            one = replace(one, policy_objects=self._policies(one, choice, policies))
-        return one
+            changed["policy_objects"] = self._policies(one, choice, policies)
+        return replace(one, **changed) if changed else one
 
     def _base(self, choice: str, rest: Mapping[str, Any]) -> Scenario:
         name = json.dumps([choice, rest])
