@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,6 +12,7 @@ from small_worlds import pack, scenario
 from sim.simulation import simulate
 from sim.studies.backtest.changes import Forecast, change, forecasts
 from sim.studies.backtest.hindcast import hindcast, known_changes, own_error
+from sim.studies.backtest.page import SHOWN, write_backtest
 from sim.studies.backtest.rivals import constant_roubles, read_forecasts, world_bank
 from sim.studies.backtest.table import COLUMNS, backtest, write_table
 
@@ -123,3 +126,14 @@ def test_what_was_missed_is_measured_on_figures_that_are_known():
 def test_a_forecast_may_stand_earlier(result):
     early = backtest(result, pack(), 0.0, "2013-12").table
     assert sorted(early["period"].unique()) == ["2014", "2014-04/2015-04", "2015", "2016", "2017"]
+
+
+def test_the_page_of_a_single_year_shows_what_there_is(result, tmp_path):
+    """As in the forecast of 2014 from 2013, which has no stock: there is one April."""
+    made = backtest(result, pack(), 0.0, "2013-12")
+    one_year = replace(made, table=made.table[made.table["period"] == "2014"])
+    assert (one_year.table["measure"] != "stock").all()
+    write_backtest(one_year, tmp_path, "sim backtest")
+    report = (tmp_path / "report.html").read_text()
+    shown = [title for measure, _, title in SHOWN if measure != "stock"]
+    assert report.count("<svg") == len(shown) < len(SHOWN)

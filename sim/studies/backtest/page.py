@@ -61,6 +61,7 @@ def backtest_page(made: Backtest, command: str) -> str:
             svg_of(drawing(made.table, measure, unit), measure, f"{title}: forecasts and rivals."), title + _BARS
         )
         for measure, unit, title in SHOWN
+        if ((made.table["measure"] == measure) & (made.table["unit"] == unit)).any()  # a single year has no stock
     )
     table = made.table.round(1)
     sections = [
