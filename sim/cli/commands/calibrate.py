@@ -71,7 +71,8 @@ def main(arguments: Sequence[str]) -> int:
     write_fit(fit, folder, _whole(asked, "shipped", 1, settings.members))
     write_page(fit, folder, typed())
     table = fit.table()
-    print(f"{int(table['inside'].sum())} of {len(table)} figures inside their tolerance; {fit.seconds:,.0f} s.")
+    met = f"{int(table['inside'].sum())} of {len(table)} figures inside their tolerance"
+    print(f"{met}; {fit.seconds:,.0f} s since the command was given.")
     print(f"The sample: {folder / 'posterior.csv'}; to read: {folder / 'report.html'}")
     return 0
 

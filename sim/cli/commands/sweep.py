@@ -122,7 +122,10 @@ def _act(action: str, keys: Sequence[str], options: set[str]) -> None:
         from sim.studies.sweep.sweeping import cancel
 
         status = cancel(folder_of(keys))
-        notice(f"cancelled: {status.lived:,} of {status.runs:,} runs are kept; sim sweep resume name={status.name}")
+        if status.complete:
+            notice(f"nothing to cancel: all {status.runs:,} runs are lived")
+        else:
+            notice(f"cancelled: {status.lived:,} of {status.runs:,} runs are kept; sim sweep resume name={status.name}")
     elif action == "gather":
         _gather(folder_of(keys))
     else:

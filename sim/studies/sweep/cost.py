@@ -93,7 +93,7 @@ def words(head: Mapping[str, Any], measured: Mapping[str, float] | None, workers
         return f"{head['runs']:,} runs; what they cost could not be measured: the first ones fail"
     cost = estimate(head, measured, workers)
     hours = cost["hours"]
-    time_ = f"{hours:.1f} hours" if hours >= 1 else f"{hours * 60:.1f} minutes"
+    time_ = f"{hours:.1f} hours" if hours >= 1 else f"{hours * 60:.0f} minutes" if hours > 1 / 30 else "a minute or two"
     chunks = -(-head["runs"] // head["chunk"])
     return (
         f"{head['runs']:,} runs ({head['points']:,} points x {head['seeds']} seeds) in {chunks:,} chunks: "

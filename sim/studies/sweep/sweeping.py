@@ -122,8 +122,10 @@ def _last_attempt(folder: Path) -> int:
 
 
 def cancel(folder: Path) -> Status:
-    """Have every process stop after its run; what is lived is kept."""
-    read_head(folder)
+    """Have every process stop after its run; what is lived is kept. A sweep that is complete stays as it is."""
+    status = read_status(folder)
+    if status.complete:
+        return status
     (folder / CANCELLED).touch()
     if (folder / JOBS).exists():
         from sim.studies.sweep.executors.slurm import cancel_jobs
