@@ -191,7 +191,6 @@ def kills(tmp_path: Path, seeds: int, number: int, least: int) -> None:
     assert journals.claims(disturbed.folder) == []
 
 
-@pytest.mark.system
 def test_twenty_kills(tmp_path):
     kills(tmp_path, seeds=16, number=20, least=12)
 

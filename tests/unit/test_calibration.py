@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+import time
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
-from small_worlds import TWO_COUNTRIES, pack, scenario
+from small_worlds import ROOT, TWO_COUNTRIES, pack, scenario
 
 from sim.errors import InputError
 from sim.region import load
@@ -17,6 +21,7 @@ from sim.studies.calibration.members import CHUNK, Ensemble, draws
 from sim.studies.calibration.recovery import coverage, recover
 from sim.studies.calibration.smoother import smooth
 from sim.studies.patterns import Target
+from sim.studies.sweep.journal import started
 
 UNTIL = "2014-12"
 
@@ -134,6 +139,32 @@ def test_members_are_kept_and_found_again(question, tmp_path):
         again = ensemble.answers("step-0", scores)
     assert np.array_equal(again, said), "what is lived again says the same, whatever the processes"
     assert files[0].stat().st_mtime_ns == times[0] and files[1].stat().st_mtime_ns != times[1]
+
+
+KILLED = """
+import multiprocessing, os, time
+from concurrent.futures import ProcessPoolExecutor
+from sim.studies.calibration.members import _ask
+if __name__ == "__main__":
+    pool = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), _ask, (None,))
+    print(pool.submit(os.getpid).result(), flush=True)
+    time.sleep(600)
+"""
+
+
+def test_processes_of_a_fit_that_is_killed_end(tmp_path):
+    script = tmp_path / "killed.py"
+    script.write_text(KILLED)
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    fit = subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, text=True, env=environment)
+    worker = int(fit.stdout.readline())
+    assert started(worker)
+    fit.kill()
+    fit.wait()
+    until = time.monotonic() + 30
+    while started(worker) and time.monotonic() < until:
+        time.sleep(0.1)
+    assert not started(worker)
 
 
 def test_a_member_that_cannot_be_lived_is_kept_with_the_reason(question, tmp_path):
