@@ -25,7 +25,7 @@ EXAMPLES
   sim calibrate
   sim calibrate calibration.until=2013-12 name=until_2013
   sim run sample=results/calibration/posterior.csv seeds=100
-  sim calibrate calibration.recovery=30 calibration.members=150 population.scale=0.0005 name=recovery
+  sim calibrate calibration.recovery=30 calibration.steps=2 population.scale=0.0003 name=recovery
 
 FILES WRITTEN
   results/NAME/calibration.json   what was asked
