@@ -22,10 +22,15 @@ def asked(*words: str):
 
 @pytest.fixture(scope="module")
 def both():
-    """The same scenario with the whole burn-in lived by all, and by a tenth of them."""
+    """The same scenario with the whole burn-in lived by all, and by a tenth of them.
+
+    With the starting values: under some members of the fitted sample poverty is off by a third (docs/decisions/0013).
+    """
     runs = []
     for donors in (1.0, 0.002):
-        one = asked("population.scale=0.02", f"population.donors={donors}", "until=2013-12", "seeds=2")
+        one = asked(
+            "population.scale=0.02", f"population.donors={donors}", "until=2013-12", "seeds=2", "sample=defaults"
+        )
         runs.append(simulate(one.scenario, one.region))
     return runs
 

@@ -12,7 +12,7 @@ from small_worlds import begin, live_through, pack, scenario
 
 import sim
 from sim.seed_run import prepare
-from sim.simulation import run_seeds
+from sim.simulation import run_seeds, seeds_of
 from sim.tables import make_tables
 from sim.tallies import Tally
 
@@ -63,7 +63,7 @@ def test_the_conditions_of_a_shorter_run_are_the_first_of_a_longer_one():
 
 def test_a_shared_beginning_gives_what_each_run_alone_gives():
     one, other = (scenario(burn_in=12, until="2013-12", policies=policies, seeds=2) for policies in ({}, POLICY))
-    together = run_seeds([one, other], pack())
+    together = run_seeds(seeds_of([one, other], pack()))
     for (outcomes, _), alone in zip(together, (one, other), strict=True):
         for outcome in outcomes:
             single = live_through(alone, seed=outcome.seed)
@@ -78,7 +78,7 @@ def test_a_changed_beginning_is_not_shared():
     assert prepare(one, pack()).beginning != prepare(other, pack()).beginning
     richer = replace(one, adjustments={"indebted.ALL": 1.2})
     assert prepare(one, pack()).beginning != prepare(richer, pack()).beginning
-    (_, (outcomes, _)) = run_seeds([replace(one, seeds=1), replace(other, seeds=1)], pack())
+    (_, (outcomes, _)) = run_seeds(seeds_of([replace(one, seeds=1), replace(other, seeds=1)], pack()))
     assert outcomes[0].digest == live_through(other).digest
 
 
