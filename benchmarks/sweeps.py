@@ -1,9 +1,9 @@
 """Sweeps: runs a second all in, what is lost beside living them, and a plan of 100,000 runs.
 
 Throughput is the clock around ``sim sweep`` from its start to the gathered table, on all cores; the plain engine is the
-same runs lived with the same sharing in as many processes, without plan, chunks, journals or files (processor seconds
-of settling and living). The large plan is of a tiny model; its results are made up, for what planning, `status` and
-`gather` cost does not depend on what a run says. With ``--live`` its runs are lived.
+same runs lived with the same sharing in as many processes, without plan, chunks, journals or files (their seconds of
+settling and living, added up). The large plan is of a tiny model; its results are made up, for what planning, `status`
+and `gather` cost does not depend on what a run says. With ``--live`` its runs are lived.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def command(*given: str) -> tuple[float, float]:
 
 
 def engine(folder: Path) -> float:
-    """Processor seconds of settling and living all runs of a plan, in as many processes as there are cores."""
+    """Seconds of settling and living all runs of a plan, in as many processes as there are cores, added up."""
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
     children = [
         subprocess.Popen(
@@ -145,7 +145,8 @@ def large_plan(folder: Path, runs: int, live: bool) -> list[Figure]:
 
 def _add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--runs", type=int, default=100_000, help="runs of the large plan")
-    parser.add_argument("--seeds", type=int, default=20, help="seeds of the throughput sweeps; less: a trial")
+    parser.add_argument("--seeds", type=int, default=40, help="seeds of the throughput sweeps; less: a trial")
+    parser.add_argument("--only", choices=("throughput", "plan"), help="one half")
     parser.add_argument("--live", action="store_true", help="live the runs of the large plan")
     parser.add_argument("--engine", nargs=2, metavar=("FOLDER", "SHARE"), help=argparse.SUPPRESS)
 
@@ -158,9 +159,12 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory() as folder:
         here = Path(folder)
-        figures = throughput(here, "policies", BANS, given.seeds, least=12.0)
-        figures += throughput(here, "numbers", NUMBERS, max(1, given.seeds // 5))
-        figures += large_plan(here, given.runs, given.live)
+        figures = []
+        if given.only != "plan":
+            figures += throughput(here, "policies", BANS, given.seeds, least=12.0)
+            figures += throughput(here, "numbers", NUMBERS, max(1, given.seeds // 10))
+        if given.only != "throughput":
+            figures += large_plan(here, given.runs, given.live)
     report("sweeps", figures, given.json)
 
 

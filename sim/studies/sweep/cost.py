@@ -17,7 +17,7 @@ from sim.studies.sweep.layout import MEASURED
 from sim.studies.sweep.living import Living
 from sim.studies.sweep.plan import PlanOnDisk
 
-MEASURED_RUNS = 4
+MEASURED_RUNS = 2
 LARGE = 0.02
 """Agents per household above which one run, lived once, is measured: loading the rules is then a small part."""
 _BYTES_A_RUN = 90

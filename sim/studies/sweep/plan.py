@@ -165,8 +165,10 @@ def _head(asked: SweepRequest, points: list[Point], kept: Kept) -> dict[str, Any
 
 
 def _chunk_size(runs: int, workers: int) -> int:
-    """Several chunks for each worker, none above 50 runs unless there would be more than a thousand chunks."""
-    return max(1, min(LEAST_CHUNK, runs // (4 * workers) or 1), -(-runs // MOST_CHUNKS))
+    """Many chunks for each worker, so that all end together; none above 50 runs unless there would be more than a
+    thousand chunks.
+    """
+    return max(1, min(LEAST_CHUNK, runs // (16 * workers)), -(-runs // MOST_CHUNKS))
 
 
 def write_plan(plan: Plan, folder: Path) -> None:
