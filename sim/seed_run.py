@@ -166,13 +166,17 @@ def _require_structure(scenario: Scenario, lived: Scenario) -> None:
             raise InputError(f"structure.{choice}", problem, f"structure.{choice}={held}, or a run of its own")
 
 
+KEPT = 20
+"""Seeds whose preparation is kept: some megabytes each."""
+
+
 class Seeds:
     """A scenario prepared for each of its seeds; once for all where none draws numbers of its own."""
 
     def __init__(self, scenario: Scenario, region: Region, history: History | None = None) -> None:
         self.scenario, self.region, self.history = scenario, region, history
         self._all = None if self._drawn else prepare(scenario, region, history)
-        self._last: tuple[int, Prepared] | None = None  # asked for once to live it, and again for its tables
+        self._kept: dict[int, Prepared] = {}  # asked for once to live a seed, and again for its tables
 
     def __reduce__(self) -> tuple:
         return Seeds, (self.scenario, self.region, self.history)
@@ -185,10 +189,13 @@ class Seeds:
         """The scenario as the seed lives it."""
         if self._all is not None:
             return self._all
-        if self._last is None or self._last[0] != seed:
-            history = self.history and replace(self.history, scenario=self.history.scenario.member(seed))
-            self._last = seed, prepare(self.scenario.member(seed), self.region, history)
-        return self._last[1]
+        if seed in self._kept:
+            return self._kept[seed]
+        history = self.history and replace(self.history, scenario=self.history.scenario.member(seed))
+        prepared = prepare(self.scenario.member(seed), self.region, history)
+        if len(self._kept) < KEPT:
+            self._kept[seed] = prepared
+        return prepared
 
     def past(self, months: int) -> str:
         """Digest of all that the burn-in and the first `months` depend on, of every seed."""

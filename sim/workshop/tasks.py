@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -22,6 +23,8 @@ from sim.workshop.worlds import World
 PARTED = "2013-01"
 """Month before which all worlds of the controls are the same."""
 FOLLOWED = 240
+THREADS = min(2, os.cpu_count() or 1)
+"""Of a world: results do not depend on it."""
 Progress = Callable[[float], None]
 """Called with the share that is done, 0 to 1; may raise to stop the work."""
 
@@ -34,7 +37,7 @@ class WorldTask:
 
     def perform(self, tell: Progress) -> World:
         """The world of the scenario."""
-        scenario = scenario_from(self.mapping)
+        scenario = replace(scenario_from(self.mapping), threads=THREADS)
         return World.of(_branched(scenario, tell) or _from_the_beginning([scenario], tell)[0])
 
 
@@ -94,7 +97,8 @@ def _branched(scenario: Scenario, tell: Progress) -> Any | None:
     if first_unlike(scenario, region(), lived) is not None:
         return None
     months = scenario.seeds * (scenario.months - region().month_index(PARTED))
-    return simulate_branches(path, [scenario], region(), progress=_counting(months, tell))[scenario.name]
+    counting = _counting(months, tell)
+    return simulate_branches(path, [scenario], region(), progress=counting, categories=False)[scenario.name]
 
 
 def _checkpoint(history: Scenario, tell: Progress) -> Path:

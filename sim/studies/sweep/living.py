@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 
 from sim.branches import history_of
 from sim.checkpoint import Checkpoint
-from sim.counted import Counted
 from sim.seed_run import Prepared, SeedRun, Seeds
 from sim.shared_past import Family, families_of
 from sim.studies.sweep.lived import Lived
@@ -119,19 +118,11 @@ class Living:
 
     def _count(self, run: SeedRun) -> None:
         """Have a run that was just begun count no categories, unless a measure needs them."""
-        if not self.kept.counts_categories and not isinstance(run.counted, _Tallied):
-            before = run.counted
-            run.counted = _Tallied(before.tallies, before.cells, before.spread, before.followed)
+        if not self.kept.counts_categories:
+            run.counted = run.counted.without_categories()
 
     def _kept(self, run: RunOfPlan, prepared: Prepared, outcome: SeedOutcome, seconds: float) -> Lived:
         return Lived(run.run, self.kept.values(outcome, prepared.frame), outcome.digest, seconds)
-
-
-class _Tallied(Counted):
-    """Counts without categories, which take a tenth of a small run."""
-
-    def quarter(self, month: int) -> int | None:
-        return None
 
 
 @contextmanager
