@@ -227,7 +227,7 @@ def test_taken_away_sheet_and_scenario(screen: Watched, address: str, opened: Br
     """The sheet stands alone; the file gives the page's digests in `sim run`, and restores the page."""
     go(screen, address, view="free", picture="abroad", a="ban_months=24&luck=3&runs=5", origin="TJK", year="2016")
     page = screen.page
-    page.get_by_text("Take it away", exact=True).click()
+    page.get_by_role("paragraph").filter(has_text="Take it away").click()
     page.wait_for_timeout(500)
     paths = {}
     for button, suffix in (("One page to print", "html"), ("The scenario file", "yaml")):

@@ -24,11 +24,13 @@ def show_take_away(
     asked = Sheet(name, choice, *sides, words, lesson, picture, origin, number, names or {}, link)
     guess = st.session_state.get(f"kept.guess.{name}")
     st.download_button(
-        words("take.sheet"), _later(lambda: sheet(asked, guess)), f"{name}.html", "text/html", key=f"sheet.{name}"
-    )
+        words("take.sheet"), _later(lambda: sheet(asked, guess)), f"{name}.html", "text/html", key=f"sheet.{name}",
+        on_click="ignore",  # a rerun would fold the panel that the other button is in
+    )  # fmt: skip
     st.download_button(
-        words("take.scenario"), scenario_text(choice, link), f"{name}.yaml", "application/yaml", key=f"yaml.{name}"
-    )
+        words("take.scenario"), scenario_text(choice, link), f"{name}.yaml", "application/yaml", key=f"yaml.{name}",
+        on_click="ignore",
+    )  # fmt: skip
     st.caption(words("take.advice"))
 
 
