@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import importlib.util
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -27,9 +29,19 @@ def pack(name_or_path: str | Path = "central_asia") -> Region:
     return load(name_or_path)
 
 
+def study_of(name: str) -> ModuleType:
+    """The script of an experiment, ``experiments/NAME/run.py``, as a module."""
+    spec = importlib.util.spec_from_file_location(f"{name}_study", ROOT / "experiments" / name / "run.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
 def scenario(region: Region | None = None, scale: float = 5e-4, burn_in: int = 6, **given: Any) -> Scenario:
     """A checked scenario with the starting values; `scale` may be smaller than a user may ask for."""
-    mapping = {"name": "small", "sample": "defaults", "population": {"scale": max(scale, LARGE_ENOUGH), "burn_in": burn_in}, **given}
+    population = {"scale": max(scale, LARGE_ENOUGH), "burn_in": burn_in}
+    mapping = {"name": "small", "sample": "defaults", "population": population, **given}
     return replace(Scenario.from_mapping(mapping, region or pack()), scale=scale)
 
 

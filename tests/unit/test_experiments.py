@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import pandas as pd
 import pytest
 import yaml
-from small_worlds import ROOT
+from small_worlds import ROOT, study_of
 
 INFORMATION = ROOT / "experiments" / "information"
 SMALL = {"scale": 3e-4, "seeds": 2, "together": 1, "begins": "2014-01", "ends": "2014-03", "until": "2014-06"}
@@ -20,11 +19,7 @@ SMALL |= {"topics": ["own_status"], "channel": "personal", "seedings": ["random"
 @pytest.fixture(scope="module")
 def study() -> ModuleType:
     """The script of the study of information."""
-    spec = importlib.util.spec_from_file_location("information_study", INFORMATION / "run.py")
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return study_of("information")
 
 
 def rows(table: pd.DataFrame, **wanted: Any) -> pd.DataFrame:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
 from itertools import product
 from types import ModuleType
 
 import numpy as np
 import pandas as pd
 import pytest
-from small_worlds import ROOT
+from small_worlds import ROOT, study_of
 
 from sim.studies.sweep.plan import make_plan
 from sim.studies.sweep.request import sweep_request
@@ -19,11 +18,7 @@ FOLDER = ROOT / "experiments" / "ban_sweep"
 
 @pytest.fixture(scope="module")
 def study() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("ban_sweep_study", FOLDER / "run.py")
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return study_of("ban_sweep")
 
 
 def test_the_plan_has_ten_thousand_runs(study):
