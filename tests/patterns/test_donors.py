@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
 import pytest
@@ -49,6 +50,17 @@ def test_poverty_and_savings_are_those_of_the_sample(both):
     for measure, within in (("poverty", 0.06), ("savings", 0.06), ("consumption", 0.03)):
         lived, taken = (run.origins.groupby("origin")[measure].mean() for run in both)
         assert abs(taken / lived - 1.0).max() < within, (measure, (taken / lived - 1.0).round(3).to_dict())
+
+
+@pytest.mark.xfail(
+    date.today() < date(2027, 3, 1), reason="a third low: what a settled sample does not settle, docs/decisions/0013"
+)
+def test_poverty_is_that_of_the_sample_under_the_first_fitted_member():
+    runs = []
+    for donors in (1.0, 0.002):
+        one = asked("population.scale=0.02", f"population.donors={donors}", "until=2012-12", "seeds=1")
+        runs.append(simulate(one.scenario, one.region).origins.groupby("origin")["poverty"].mean())
+    assert abs(runs[1] / runs[0] - 1.0).max() < 0.06
 
 
 def heirs(threads: int = 1):

@@ -64,7 +64,7 @@ def test_random_settings_end_in_a_world_or_a_named_failure(cache_of_its_own: Pat
         assert time.monotonic() - began < WAITING + DEADLINE + PATIENCE + 5
         memory.append(resident(bench))
     bench.close()
-    assert worlds > 0.9 * SETTINGS, "a machine that is busy may be late now and then, and says so"
+    assert worlds == SETTINGS
     assert max(memory[-20:]) - min(memory[SETTINGS // 2 : SETTINGS // 2 + 20]) < GROWTH
 
 
