@@ -75,7 +75,7 @@ def engine(folder: Path) -> float:
 
 
 def live_share(folder: Path, share: int) -> float:
-    """Live every so manieth chunk of a plan and leave nothing; seconds of settling and living."""
+    """Live this process's share of the chunks of a plan and leave nothing; seconds of settling and living."""
     plan = PlanOnDisk(folder)
     living = Living(plan.region, plan.kept)
     list(living.live(list(plan.runs(share))[:2]))  # loads the rules
