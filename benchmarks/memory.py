@@ -19,8 +19,9 @@ import numpy as np
 from benchmarks.figures import Figure, arguments, report
 from benchmarks.machine import forget_peak, peak_bytes
 from benchmarks.workload import SEED, prepared
+from sim.prepared import Prepared
 from sim.scenario import Scenario
-from sim.seed_run import Prepared, SeedRun
+from sim.seed_run import SeedRun
 from sim.simulation import run_seeds
 
 HOUSEHOLDS, MONTHS, SMALL = 83_000, 24, 900

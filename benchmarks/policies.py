@@ -13,7 +13,8 @@ from dataclasses import replace
 from benchmarks.figures import Figure, arguments, report
 from benchmarks.workload import SEED, prepared
 from sim.policies.base import registered
-from sim.seed_run import Prepared, SeedRun, prepare
+from sim.prepared import Prepared, prepare
+from sim.seed_run import SeedRun
 from sim.tallies import Tally
 
 HOUSEHOLDS, FIRST, MONTHS, REPEATS = 83_000, 24, 72, 5

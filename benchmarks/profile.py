@@ -14,7 +14,8 @@ import numpy as np
 
 from benchmarks.figures import Figure, arguments, report
 from benchmarks.workload import SEED, prepared
-from sim.seed_run import Prepared, SeedRun
+from sim.prepared import Prepared
+from sim.seed_run import SeedRun
 from sim.tallies import Tally
 
 HOUSEHOLDS, MONTHS, REPEATS = 83_000, 24, 5

@@ -18,8 +18,9 @@ import numpy as np
 from benchmarks.figures import arguments
 from benchmarks.machine import forget_peak, load, machine, peak_bytes
 from benchmarks.workload import BURN_IN, SEED, in_plain_python, prepared
+from sim.prepared import Prepared
 from sim.schema.rule import COMPILED
-from sim.seed_run import Prepared, SeedRun
+from sim.seed_run import SeedRun
 from sim.tallies import Tally
 
 FEWEST = 900

@@ -1,9 +1,10 @@
 """Sweeps: runs a second all in, what is lost beside living them, and a plan of 100,000 runs.
 
-Throughput is the clock around ``sim sweep`` from its start to the gathered table, on all cores; the plain engine is the
-same runs lived with the same sharing in as many processes, without plan, chunks, journals or files (their seconds of
-settling and living, added up). The large plan is of a tiny model; its results are made up, for what planning, `status`
-and `gather` cost does not depend on what a run says. With ``--live`` its runs are lived.
+Throughput is the clock around ``sim sweep`` from its start to the gathered table, on all cores. What the engine itself
+takes is told by that very run: the seconds in which worlds were settled and months lived, of all processes. The rest of
+the cores' time is plan, chunks, conditions, measures, journals, files, and waiting. The large plan is of a tiny model;
+its results are made up, for what planning, `status` and `gather` cost does not depend on what a run says.
+With ``--live`` its runs are lived.
 """
 
 from __future__ import annotations
@@ -17,10 +18,10 @@ import time
 from pathlib import Path
 
 import numpy as np
+import pyarrow.parquet as pq
 
 from benchmarks.figures import Figure, arguments, report
 from sim.studies.sweep.lived import Lived
-from sim.studies.sweep.living import Living
 from sim.studies.sweep.plan import PlanOnDisk
 from sim.studies.sweep.shards import LOOSE, compact, list_shards, write_shard
 
@@ -62,40 +63,21 @@ def command(*given: str) -> tuple[float, float]:
 
 
 def engine(folder: Path) -> float:
-    """Seconds of settling and living all runs of a plan, in as many processes as there are cores, added up."""
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
-    children = [
-        subprocess.Popen(
-            [sys.executable, "-m", "benchmarks.sweeps", "--engine", str(folder), str(share)], env=environment,
-            stdout=subprocess.PIPE, text=True,
-        )
-        for share in range(CORES)
-    ]  # fmt: skip
-    return sum(float(child.communicate()[0]) for child in children)
-
-
-def live_share(folder: Path, share: int) -> float:
-    """Live this process's share of the chunks of a plan and leave nothing; seconds of settling and living."""
-    plan = PlanOnDisk(folder)
-    living = Living(plan.region, plan.kept)
-    list(living.live(list(plan.runs(share))[:2]))  # loads the rules
-    living.seconds.clear()
-    for chunk in range(share, plan.chunks, CORES):
-        list(living.live(list(plan.runs(chunk))))
-    return living.seconds["settle"] + living.seconds["live"]
+    """Seconds the engine itself took for all runs of a sweep, in all processes: settling worlds and living months."""
+    return float(sum(pq.read_table(one.path, columns=["seconds"])["seconds"].to_numpy().sum()
+                     for one in list_shards(folder)))  # fmt: skip
 
 
 def throughput(folder: Path, what: str, keys: tuple[str, ...], seeds: int, **bars: float) -> list[Figure]:
-    """Runs a second of a sweep, and what it takes beside the plain engine."""
+    """Runs a second of a sweep, and what it takes beside the engine, in the very same run."""
     where = folder / what
     seconds, _ = command(*keys, f"seeds={seeds}", f"workers={CORES}", f"output={where}")
-    runs = PlanOnDisk(where).head["runs"]
-    lived = engine(where)
+    runs, lived = PlanOnDisk(where).head["runs"], engine(where)
     return [
         Figure.of(f"{what}: {runs:,} runs, all in", [runs / seconds], "runs a second", **bars),
-        Figure.of(f"{what}: beside the plain engine", [100 * (CORES * seconds / lived - 1)], "percent",
+        Figure.of(f"{what}: beside the engine", [100 * (CORES * seconds / lived - 1)], "percent",
                   **({"most": 15.0} if bars else {})),
-        Figure.of(f"{what}: the plain engine on {CORES} cores", [CORES * runs / lived], "runs a second"),
+        Figure.of(f"{what}: the engine alone on {CORES} cores", [CORES * runs / lived], "runs a second"),
     ]  # fmt: skip
 
 
@@ -148,15 +130,11 @@ def _add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seeds", type=int, default=40, help="seeds of the throughput sweeps; less: a trial")
     parser.add_argument("--only", choices=("throughput", "plan"), help="one half")
     parser.add_argument("--live", action="store_true", help="live the runs of the large plan")
-    parser.add_argument("--engine", nargs=2, metavar=("FOLDER", "SHARE"), help=argparse.SUPPRESS)
 
 
 def main() -> None:
     """Measure and print."""
     given = arguments(__doc__, _add)
-    if given.engine:
-        print(live_share(Path(given.engine[0]), int(given.engine[1])))
-        return
     with tempfile.TemporaryDirectory() as folder:
         here = Path(folder)
         figures = []

@@ -7,8 +7,8 @@ import subprocess
 import sys
 
 from sim.configuration import request
+from sim.prepared import Prepared, prepare
 from sim.region import Region
-from sim.seed_run import Prepared, prepare
 
 BURN_IN = 12
 """Months before the first one that counts: enough to fill memories, debts and ties abroad; the default of runs is

@@ -232,7 +232,8 @@ def network(
         "run", {"scenario": scenario}, {"population.scale": scale, "first_seed": seed}, region, overrides, None
     )
     from sim.households.network import to_networkx
-    from sim.seed_run import prepare, synthesise_people
+    from sim.prepared import prepare
+    from sim.seed_run import synthesise_people
 
     return to_networkx(*synthesise_people(prepare(asked.scenario, asked.region), seed))
 

@@ -12,7 +12,8 @@ from sim.checkpoint import Checkpoint
 from sim.output.folder import write_comparison, write_run
 from sim.output.result import Comparison, RunResult
 from sim.policies.context import Context
-from sim.seed_run import History, Progress, SeedRun, Seeds
+from sim.prepared import History, Seeds
+from sim.seed_run import Progress, SeedRun
 from sim.simulation import Runs, in_engine, no_runs, note, results
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.schema.attributes import HOME, PLACES
 from sim.schema.rule import COMPILED, rule
-from sim.tallies import Tally
+from sim.tallies import TALLIES, Tally
 
 
 class LedgerError(AssertionError):
@@ -35,6 +35,27 @@ DEBT_IN = (Tally.BORROWED, Tally.INTEREST, Tally.ENDOWED_DEBT)
 DEBT_OUT = (Tally.REPAID, Tally.DEBT_DEFLATED)
 
 
+def _signs() -> np.ndarray:
+    """What each tally adds to what is expected less what is found, by identity: of people, pay abroad, causes of
+    return, savings and debt; shape (tallies, 5). The stocks of the month before come on top, to savings what arrived.
+    """
+    identities = (
+        ((Tally.DEPARTURES, Tally.MOVED_IN), (Tally.RETURNS, Tally.MOVED_ON, Tally.STOCK)),
+        ((Tally.SENT, Tally.SPENT_ABROAD), (Tally.EARNED,)),
+        (range(Tally.RETURNS_SEASON, Tally.RETURNS_EMERGENCY + 1), (Tally.RETURNS,)),
+        (SAVINGS_IN, (*SAVINGS_OUT, Tally.SAVINGS)),
+        (DEBT_IN, (*DEBT_OUT, Tally.DEBT)),
+    )
+    signs = np.zeros((TALLIES, len(identities)), np.int64)
+    for column, (plus, minus) in enumerate(identities):
+        signs[list(plus), column] += 1
+        signs[list(minus), column] -= 1
+    return signs
+
+
+SIGNS = _signs()
+
+
 class Ledger:
     """Holds last month's stocks and accounts, and closes each month against its flows."""
 
@@ -49,25 +70,21 @@ class Ledger:
         """Close `month` from its tallies, shape (origins, places, tallies); raises :class:`LedgerError` where it does
         not add up.
         """
-        t = tallies
-        moved = t[:, :, Tally.DEPARTURES] + t[:, :, Tally.MOVED_IN] - t[:, :, Tally.RETURNS] - t[:, :, Tally.MOVED_ON]
-        self._same(month, "people at each destination", self.stock + moved, t[:, :, Tally.STOCK])
-        home = t[:, 0, :]
-        arrived = t[:, :, Tally.ARRIVED].sum(axis=1)
-        flow = sum(home[:, what] for what in SAVINGS_IN) - sum(home[:, what] for what in SAVINGS_OUT)
-        self._same(month, "savings", self.savings + flow + arrived, home[:, Tally.SAVINGS])
-        owed = sum(home[:, what] for what in DEBT_IN) - sum(home[:, what] for what in DEBT_OUT)
-        self._same(month, "debt", self.debt + owed, home[:, Tally.DEBT])
-        self._same(month, "pay abroad", t[:, :, Tally.SENT] + t[:, :, Tally.SPENT_ABROAD], t[:, :, Tally.EARNED])
-        causes = t[:, :, Tally.RETURNS_SEASON : Tally.RETURNS_EMERGENCY + 1].sum(axis=2)
-        self._same(month, "causes of return", causes, t[:, :, Tally.RETURNS])
-        self.stock = t[:, :, Tally.STOCK].copy()
-        self.savings, self.debt = home[:, Tally.SAVINGS].copy(), home[:, Tally.DEBT].copy()
+        people, pay, causes, savings, debt = np.moveaxis(tallies @ SIGNS, -1, 0)
+        arrived = tallies[:, :, Tally.ARRIVED].sum(axis=1)
+        _require_none(month, "people at each destination", self.stock + people)
+        _require_none(month, "savings", self.savings + savings[:, 0] + arrived)
+        _require_none(month, "debt", self.debt + debt[:, 0])
+        _require_none(month, "pay abroad", pay)
+        _require_none(month, "causes of return", causes)
+        self.stock = tallies[:, :, Tally.STOCK].copy()
+        self.savings, self.debt = tallies[:, 0, Tally.SAVINGS].copy(), tallies[:, 0, Tally.DEBT].copy()
 
-    def _same(self, month: int, what: str, expected: np.ndarray, found: np.ndarray) -> None:
-        if not np.array_equal(expected, found):
-            gap = (np.asarray(found) - np.asarray(expected)).tolist()
-            raise LedgerError(f"month {month}: {what} do not close, found less expected by origin {gap}")
+
+def _require_none(month: int, what: str, gap: np.ndarray) -> None:
+    """Raise where more or less should be there than is: `gap` is what is expected less what is found."""
+    if gap.any():
+        raise LedgerError(f"month {month}: {what} do not close, found less expected by origin {(-gap).tolist()}")
 
 
 @rule

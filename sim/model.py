@@ -21,6 +21,20 @@ from sim.tallies import Tally
 from sim.wages import Wages
 
 YEAR = 12
+POOLS = {SEASONAL_SCHEME: "seasonal_pool", RECRUITMENT: "recruited_pool", QUOTA: "work_pool"}
+"""Field of a corridor that holds what a scheme has released."""
+
+
+def released_places(corridors: np.ndarray) -> np.ndarray:
+    """What each scheme has released of the year's places in every month, whole numbers, shape (months, schemes,
+    PLACES); `corridors`: see :class:`sim.conditions.Conditions`.
+    """
+    months, _, destinations = corridors.shape
+    pools = np.zeros((months, SCHEMES, PLACES), np.int64)
+    for scheme, name in POOLS.items():
+        released = np.maximum(corridors[name], 0.0).sum(axis=1)  # below 0: no quota
+        pools[:, scheme, :destinations] = released.astype(np.int64)
+    return pools
 
 
 class Engine(Protocol):
@@ -70,6 +84,8 @@ class MigrationModel(mesa.Model):
             np.diff(world.offsets), world.households["born"], world.starts,
         )  # fmt: skip
         corridors = world.conditions.corridors
+        self.pools = released_places(corridors)
+        self.under_quota = corridors["work_pool"] >= 0
         self.wages = Wages(world.parameters, world.households, corridors.shape[1:], self.month)
         self.ledger = Ledger(world.households, len(world.starts) - 1, self.month)
         self.engine = self._start(engine, threads)
@@ -94,7 +110,7 @@ class MigrationModel(mesa.Model):
         """One month: learn and plan; clear permits; travel, work, remit, consume, enforce, come home; close the
         books.
         """
-        pools = self._pools()
+        pools = self.pools[self.world.at(self.month)]
         corridors = self.wages.of_month(self.month, self.world.conditions.corridors[self.world.at(self.month)])
         self.engine.plan(self.month, corridors, self.offers.of_month(self.month), bool(pools.any()))
         granted = self.clear(pools)
@@ -131,24 +147,14 @@ class MigrationModel(mesa.Model):
                     largest[one, place] = applied[min(int(left[one, place]), len(applied)) - 1]
         return largest.ravel()
 
-    def _pools(self) -> np.ndarray:
-        """What each scheme has released of the year's places, whole numbers, shape (schemes, PLACES)."""
-        corridors = self.world.conditions.corridors[self.world.at(self.month)]
-        pools = np.zeros((SCHEMES, PLACES), np.int64)
-        for scheme, name in ((SEASONAL_SCHEME, "seasonal_pool"), (QUOTA, "work_pool"), (RECRUITMENT, "recruited_pool")):
-            released = np.maximum(corridors[name], 0.0).sum(axis=0)  # below 0: no quota
-            pools[scheme, : len(released)] = released.astype(np.int64)
-        return pools
-
     def _granted(self) -> np.ndarray:
         """Places of each scheme taken up this month, shape (schemes, PLACES)."""
-        corridors = self.world.conditions.corridors[self.world.at(self.month)]
         taken = np.zeros((SCHEMES, PLACES), np.int64)
         taken[SEASONAL_SCHEME] = self.tallies[:, 1:, Tally.SEASONAL_PERMITS].sum(axis=0)
         taken[RECRUITMENT] = self.tallies[:, 1:, Tally.RECRUITED].sum(axis=0)
-        under_quota = corridors["work_pool"] >= 0
+        under_quota = self.under_quota[self.world.at(self.month)]
         permits = self.tallies[:, 1 : under_quota.shape[1] + 1, Tally.WORK_PERMITS]
-        taken[QUOTA, : under_quota.shape[1]] = np.where(under_quota, permits, 0).sum(axis=0)
+        taken[QUOTA, : under_quota.shape[1]] = (permits * under_quota).sum(axis=0)
         return taken
 
     def memory(self) -> dict[str, np.ndarray]:

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sim.checkpoint import Checkpoints
-from sim.seed_run import Prepared, Progress, SeedRun
+from sim.prepared import Prepared
+from sim.seed_run import Progress, SeedRun
 from sim.tables import SeedOutcome
 
 Lived = Iterator[tuple[int, SeedRun, SeedOutcome]]

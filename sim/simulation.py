@@ -25,8 +25,9 @@ from sim.followed import households_table
 from sim.output.folder import write_live, write_run
 from sim.output.result import Comparison, RunResult
 from sim.output.touched import touched
+from sim.prepared import History, Seeds
 from sim.schema.rule import COMPILED
-from sim.seed_run import History, Progress, SeedRun, Seeds
+from sim.seed_run import Progress, SeedRun
 from sim.shared_past import families_of
 from sim.tables import SeedOutcome, make_tables
 

@@ -12,10 +12,11 @@ from typing import Any
 
 import numpy as np
 
+from sim.prepared import prepare
 from sim.region import Region, load
 from sim.scenario import Scenario
 from sim.schema.attributes import HOUSEHOLD
-from sim.seed_run import SeedRun, prepare
+from sim.seed_run import SeedRun
 from sim.tables import SeedOutcome
 
 ROOT = Path(__file__).resolve().parents[1]

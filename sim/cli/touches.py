@@ -16,7 +16,7 @@ from sim.scenario import Scenario
 
 if TYPE_CHECKING:
     from sim.output.result import RunResult
-    from sim.seed_run import History
+    from sim.prepared import History
 
 
 @dataclass(frozen=True)

@@ -18,9 +18,9 @@ from sim.policies.context import Context
 from sim.policies.reentry_ban import ReentryBan
 from sim.policies.seasonal_work import SeasonalWork
 from sim.policies.travel_cost import TravelCost
+from sim.prepared import History
 from sim.region.sample import Sample
 from sim.schema.parameters import PARAMETERS
-from sim.seed_run import History
 
 if TYPE_CHECKING:
     from sim.region import Region

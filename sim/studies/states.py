@@ -11,9 +11,9 @@ import numpy as np
 
 from sim.checkpoint import Checkpoint, file_name
 from sim.output.result import RunResult
+from sim.prepared import Seeds
 from sim.schema.attributes import HOME, SHARE_ONE
 from sim.schema.parameters import PARAMETERS
-from sim.seed_run import Seeds
 
 if TYPE_CHECKING:
     from sim.region import Region

@@ -12,8 +12,9 @@ from small_worlds import TWO_COUNTRIES, pack, scenario
 import sim
 from sim.configuration import request
 from sim.policies.base import registered
+from sim.prepared import History, prepare
 from sim.scenario import Scenario
-from sim.seed_run import History, SeedRun, prepare
+from sim.seed_run import SeedRun
 from sim.shared_past import families_of
 from sim.simulation import Keep, in_engine, months_to_live, run_seeds, seeds_of, simulate_all
 from sim.tables import SeedOutcome

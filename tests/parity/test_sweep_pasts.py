@@ -10,7 +10,7 @@ from small_sweeps import live_here, planned, table
 from small_worlds import live_through, pack, scenario
 
 from sim.errors import InputError
-from sim.seed_run import prepare
+from sim.prepared import prepare
 from sim.studies.sweep.gather import gather
 from sim.studies.sweep.living import Living
 from sim.studies.sweep.measured import read_kept

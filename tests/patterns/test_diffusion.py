@@ -24,10 +24,11 @@ from small_worlds import pack, scenario
 from sim.behaviour.learn import learn, signal_of
 from sim.draws import luck_of
 from sim.households.ties import Ties, tie_rows
+from sim.prepared import prepare
 from sim.schema.attributes import NOBODY
 from sim.schema.quantities import TOPICS
 from sim.schema.rule import rule
-from sim.seed_run import prepare, synthesise_people
+from sim.seed_run import synthesise_people
 
 TOPIC = 1 << TOPICS.index("seasonal_permit")
 QUIET = np.zeros(len(TOPICS))

@@ -10,8 +10,9 @@ import pytest
 
 from sim.configuration import request
 from sim.households.donors import ADJUSTED, OWN, take_over
+from sim.prepared import prepare
 from sim.schema.attributes import HOME, NOBODY
-from sim.seed_run import SeedRun, prepare, synthesise_people
+from sim.seed_run import SeedRun, synthesise_people
 from sim.simulation import simulate
 
 SEED = 3

@@ -26,8 +26,9 @@ from scipy import stats
 from small_worlds import begin, pack, scenario
 
 from sim.policies.base import build, registered
+from sim.prepared import prepare
 from sim.scenario import Scenario
-from sim.seed_run import SeedRun, prepare
+from sim.seed_run import SeedRun
 from sim.tables import make_tables
 
 SEEDS = tuple(range(1, 9))

@@ -9,8 +9,8 @@ import pytest
 from small_worlds import live_through, pack, scenario
 
 from sim.policies.base import Policy, registered
+from sim.prepared import prepare
 from sim.scenario import Scenario
-from sim.seed_run import prepare
 from sim.tables import SeedOutcome, make_tables
 
 ALL = sorted(registered())

@@ -16,9 +16,9 @@ from small_worlds import pack, scenario
 from sim.policies.base import Policy, registered
 from sim.policies.combine import changed
 from sim.policies.context import Context
+from sim.prepared import prepare
 from sim.scenario import Scenario
 from sim.schema.quantities import QUANTITIES
-from sim.seed_run import prepare
 
 ALL = sorted(registered())
 

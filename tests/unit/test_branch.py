@@ -22,8 +22,8 @@ from sim.cli.main import main
 from sim.configuration.overrides import known_keys
 from sim.output.folder import digest_of_tables, read_comparison, read_run
 from sim.policies.base import Campaign
+from sim.prepared import History, prepare
 from sim.schema.quantities import TOPICS
-from sim.seed_run import History, prepare
 
 TINY = ["population.scale=0.0001", "population.burn_in=2", "until=2012-12", "seeds=1", "threads=1"]
 MONTH = "2012-07"

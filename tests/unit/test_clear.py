@@ -44,7 +44,7 @@ def meetings(model: MigrationModel) -> Iterator[tuple[np.ndarray, np.ndarray, np
 
         def watch(pools: np.ndarray, seen: dict = seen, clear=clear) -> np.ndarray:
             seen["granted"] = clear(pools)
-            seen["left"] = model._pools() - model.granted_this_year
+            seen["left"] = model.pools[model.world.at(model.month)] - model.granted_this_year
             return seen["granted"]
 
         vars(model.engine)["applications"], vars(model)["clear"] = ask, watch

@@ -12,9 +12,9 @@ from sim.errors import InputError
 from sim.offers import contacts_of
 from sim.policies.base import Campaign
 from sim.policies.context import Context
+from sim.prepared import prepare
 from sim.schema.conditions import CORRIDOR_FIELDS, HOME_FIELDS, SEEDED
 from sim.schema.quantities import CAMPAIGN_TOPICS
-from sim.seed_run import prepare
 
 BURN_IN = 18
 FIRST_NEW_CORRIDOR, FIRST_NEW_HOME = CORRIDOR_FIELDS.index("work_pool"), HOME_FIELDS.index("services")

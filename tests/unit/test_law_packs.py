@@ -17,12 +17,12 @@ from sim.basis import Basis
 from sim.configuration.files import groups
 from sim.errors import InputError
 from sim.policies.context import Context
+from sim.prepared import prepare
 from sim.region import load
 from sim.region.law import COLUMNS, LawPack
 from sim.region.shipped import law_files
 from sim.scenario import Scenario
 from sim.schema.quantities import LAW, QUANTITIES
-from sim.seed_run import prepare
 
 BEFORE_2015_08 = "d5941b842f303eb067fc49e97a1bba92676faf3652fd012593b3728f9efaab22"
 """Of the arrays of all rules to July 2015 as they were made when the pack's own table still held them."""

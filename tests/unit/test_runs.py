@@ -11,7 +11,7 @@ from golden.remake import GOLDEN, small_run
 from small_worlds import begin, live_through, pack, scenario
 
 import sim
-from sim.seed_run import prepare
+from sim.prepared import prepare
 from sim.simulation import run_seeds, seeds_of
 from sim.tables import make_tables
 from sim.tallies import Tally

@@ -45,7 +45,8 @@ def main(arguments: Sequence[str]) -> int:
     if graph and not graph[-1].endswith(".graphml"):
         raise InputError("graph", f"is {graph[-1]!r}", allowed="a file that ends in .graphml")
     from sim.households.network import describe_ties, to_networkx
-    from sim.seed_run import prepare, synthesise_people
+    from sim.prepared import prepare
+    from sim.seed_run import synthesise_people
 
     people, ties = synthesise_people(prepare(asked.scenario, asked.region), asked.scenario.first_seed)
     if graph:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import resource
-import subprocess
 import sys
 from collections.abc import Mapping
+from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from sim.errors import InputError
 from sim.output.durable import replace_file
+from sim.studies.sweep.executors.processes import processes
 from sim.studies.sweep.layout import MEASURED
 from sim.studies.sweep.living import Living
 from sim.studies.sweep.plan import PlanOnDisk
@@ -24,8 +25,8 @@ _BYTES_A_RUN = 90
 """Plan and table, packed, beside the measures."""
 
 
-def measure(folder: Path) -> dict[str, float] | None:
-    """Live the first runs of a plan in a process of their own; what they took is kept beside the plan.
+def measure(folder: Path, workers: int = 1) -> dict[str, float] | None:
+    """Live the first runs of a plan in one of `workers` processes; what they took is kept beside the plan.
 
     Returns
     -------
@@ -37,11 +38,10 @@ def measure(folder: Path) -> dict[str, float] | None:
     kept = folder / MEASURED
     if kept.exists():
         return json.loads(kept.read_text())
-    command = [sys.executable, "-m", "sim.studies.sweep.cost", str(folder)]
-    ran = subprocess.run(command, capture_output=True, text=True, check=False)
-    if ran.returncode:
+    try:
+        measured = processes(workers).submit(live_some, folder).result()
+    except (BrokenProcessPool, InputError):
         return None
-    measured = json.loads(ran.stdout)
     replace_file(kept, json.dumps(measured).encode())
     return measured
 
@@ -100,10 +100,3 @@ def words(head: Mapping[str, Any], measured: Mapping[str, float] | None, workers
         f"{cost['core_hours']:.2g} core-hours, {time_} with {workers} at a time, "
         f"{cost['megabytes_each']:,.0f} MB each, {max(1, cost['megabytes_disk']):,.0f} MB on disk"
     )
-
-
-if __name__ == "__main__":
-    try:
-        sys.stdout.write(json.dumps(live_some(Path(sys.argv[1]))))
-    except InputError as refused:
-        raise SystemExit(str(refused)) from refused

@@ -8,7 +8,10 @@ from typing import Self
 
 @dataclass(frozen=True)
 class Lived:
-    """What is kept of a run: its values, or why there are none."""
+    """What is kept of a run: its values, or why there are none.
+
+    seconds: of living it; the months it shares with others, and the burn-in, are those of the run that lived them.
+    """
 
     run: int
     values: list[float]

@@ -15,14 +15,15 @@ from typing import TYPE_CHECKING
 
 from sim.branches import history_of
 from sim.checkpoint import Checkpoint
-from sim.seed_run import Prepared, SeedRun, Seeds
+from sim.prepared import Prepared, Seeds
+from sim.seed_run import SeedRun
 from sim.shared_past import Family, families_of
 from sim.studies.sweep.lived import Lived
 from sim.studies.sweep.measured import Kept
 
 if TYPE_CHECKING:
+    from sim.prepared import History
     from sim.region import Region
-    from sim.seed_run import History
     from sim.studies.sweep.plan import RunOfPlan
     from sim.tables import SeedOutcome
 
@@ -92,10 +93,13 @@ class Living:
                 run = SeedRun.settled(family.prepared, seed, 1)
             self._count(run)
         self.settled += 1
-        self.seconds["settle"] += time.perf_counter() - began
-        yield from self._on(run, family, ready, begun)
+        settling = time.perf_counter() - began
+        self.seconds["settle"] += settling
+        yield from self._on(run, family, ready, begun, settling)
 
-    def _on(self, run: SeedRun, family: Family, ready: list[Ready], begun: Begun) -> Iterator[Lived]:
+    def _on(
+        self, run: SeedRun, family: Family, ready: list[Ready], begun: Begun, settling: float = 0.0
+    ) -> Iterator[Lived]:
         """Live a family on: who parts is lived to the end before the others go on."""
         own = ready[family.position][0]
         seconds = 0.0
@@ -112,7 +116,7 @@ class Living:
             began = time.perf_counter()
             outcome = run.run()
             seconds += time.perf_counter() - began
-            lived = self._kept(own, family.prepared, outcome, seconds)
+            lived = self._kept(own, family.prepared, outcome, settling + seconds)
         self.seconds["live"] += seconds
         yield lived
 

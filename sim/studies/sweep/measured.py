@@ -54,7 +54,14 @@ class Kept:
         window = slice(self.first, self.last + 1)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)  # a mean of nothing is NaN, and is meant to be
-            return [float(np.nanmean(_series(name, corridors, origins, frame)[window])) for name in self.names]
+            return [_mean(_series(name, corridors, origins, frame)[window]) for name in self.names]
+
+
+def _mean(series: np.ndarray) -> float:
+    """Mean of the months in which there is a value; most series have one in all, and `nanmean` costs three times as
+    much.
+    """
+    return float(np.nanmean(series) if np.isnan(series).any() else series.mean())
 
 
 def _zero_of_missing(frame: Frame) -> dict[str, np.ndarray]:

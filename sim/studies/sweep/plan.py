@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sim.checkpoint import code_version, rules_digest
+from sim.checkpoint import code_version, rules_digest, sources_digest
 from sim.errors import InputError
 from sim.output.durable import replace_file
 from sim.region import Region, load
@@ -141,7 +141,7 @@ def _scenario_of(asked: SweepRequest, points: Points, values: Sequence[Any]) -> 
 
 def _head(asked: SweepRequest, points: list[Point], kept: Kept) -> dict[str, Any]:
     runs = len(points) * asked.seeds
-    chunk = asked.chunk or _chunk_size(runs, asked.workers)
+    chunk = asked.chunk or _chunk_size(runs, len(points), asked.workers)
     return {
         "form": FORM,
         "name": asked.folder.name,
@@ -157,6 +157,7 @@ def _head(asked: SweepRequest, points: list[Point], kept: Kept) -> dict[str, Any
         "pack": asked.pack,
         "pack_digest": asked.region.digest,
         "rules": rules_digest(),
+        "sources": sources_digest(),
         "version": code_version(),
         "branch": asked.branch,
         "measures": list(kept.names),
@@ -164,11 +165,16 @@ def _head(asked: SweepRequest, points: list[Point], kept: Kept) -> dict[str, Any
     }
 
 
-def _chunk_size(runs: int, workers: int) -> int:
+def _chunk_size(runs: int, points: int, workers: int) -> int:
     """Many chunks for each worker, so that all end together; none above 50 runs unless there would be more than a
-    thousand chunks.
+    thousand chunks. A chunk of more than a seed is of whole seeds: what the runs of a seed share is lived once.
     """
-    return max(1, min(LEAST_CHUNK, runs // (16 * workers)), -(-runs // MOST_CHUNKS))
+    least = -(-runs // MOST_CHUNKS)
+    size = max(1, min(LEAST_CHUNK, runs // (16 * workers)), least)
+    if size <= points:
+        return size
+    whole = size - size % points
+    return whole if whole >= least else whole + points
 
 
 def write_plan(plan: Plan, folder: Path) -> None:
@@ -242,7 +248,7 @@ class PlanOnDisk:
     def __init__(self, folder: Path) -> None:
         self.folder = Path(folder)
         self.head = read_head(self.folder)
-        if self.head["rules"] != rules_digest():
+        if self.head.get("sources") != sources_digest() and self.head["rules"] != rules_digest():
             planned = f"was planned by version {self.head['version']} with rules {self.head['rules'][:12]}"
             now = f"and this is {code_version()} with rules {rules_digest()[:12]}"
             raise InputError(str(self.folder), f"{planned}, {now}", "the program it was planned with, or another name")

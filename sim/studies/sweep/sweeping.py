@@ -12,6 +12,7 @@ from sim.engine.ahead import start_compiling
 from sim.errors import InputError
 from sim.output.durable import replace_file
 from sim.studies.sweep.cost import measure, words
+from sim.studies.sweep.executors.processes import end_processes, start_processes
 from sim.studies.sweep.layout import CANCELLED, HEAD, JOBS, OPEN, SHARDS, read_head
 from sim.studies.sweep.plan import Plan, PlanOnDisk, make_plan, write_plan
 from sim.studies.sweep.request import SweepRequest
@@ -41,17 +42,28 @@ class Sweep:
             A point that cannot be, or a folder that holds another plan or something else.
         """
         require_free(asked.folder)
-        plan = make_plan(asked)
-        _require_same(asked.folder, plan)
-        if not (asked.folder / HEAD).exists():
-            _prepare(asked.folder)
-            write_plan(plan, asked.folder)
-        return cls(asked.folder, asked.executor, asked.workers)
+        sweep = cls(asked.folder, asked.executor, asked.workers)
+        start_processes(sweep.here)
+        try:
+            plan = make_plan(asked)
+            _require_same(asked.folder, plan)
+            if not (asked.folder / HEAD).exists():
+                _prepare(asked.folder)
+                write_plan(plan, asked.folder)
+        except InputError:
+            end_processes()
+            raise
+        return sweep
+
+    @property
+    def here(self) -> int:
+        """Processes on this machine: one, to measure what runs cost, where they are lived elsewhere."""
+        return self.workers if self.executor["kind"] == "local" else 1
 
     def cost(self) -> str:
         """What it will cost, from measured runs, in words."""
         start_compiling()
-        return words(read_head(self.folder), measure(self.folder), self.workers)
+        return words(read_head(self.folder), measure(self.folder, self.here), self.workers)
 
     def live(self, watch: Watch = lambda status: None, tell: Tell = lambda line: None) -> Status:
         """Live what is missing.

@@ -16,8 +16,8 @@ from sim.measures import MEASURES
 from sim.output.touched import touched, unit_of, untouched
 from sim.policies.base import Policy, build
 from sim.policies.context import Context
+from sim.prepared import History, prepare
 from sim.schema.quantities import QUANTITIES
-from sim.seed_run import History, prepare
 from sim.tables import make_tables
 
 POLICIES: dict[str, dict[str, Any]] = {

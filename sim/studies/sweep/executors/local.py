@@ -1,4 +1,4 @@
-"""Processes of this machine: joblib's loky, which tells when a process has died."""
+"""Live a sweep in processes of this machine."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
+from sim.studies.sweep.executors.processes import processes
 from sim.studies.sweep.journal import claims, host, unended
 from sim.studies.sweep.layout import CANCELLED
 from sim.studies.sweep.shards import LOOSE, compact, list_shards
@@ -19,9 +19,9 @@ from sim.studies.sweep.work import DONE, TAKEN, Piece, live_piece
 DEATHS = 2
 """Deaths of processes at the same run, seen by one coordinator, after which it is lived alone; then it has failed."""
 GLANCE = 0.5
-"""Seconds between two looks at the folder."""
-IDLE = 20
-"""Seconds after which an idle process ends: also those whose coordinator was killed."""
+"""Seconds between two looks at the folder, at least."""
+SHARE = 0.02
+"""Share of the time that looking may take: the processor is for the runs."""
 _COMPACT_EVERY = 32
 
 Watch = Callable[[], None]
@@ -83,12 +83,11 @@ class _Pool:
     """Processes, and what each is at."""
 
     def __init__(self, folder: Path, plan: str, workers: int) -> None:
-        from joblib.externals.loky import ProcessPoolExecutor
-
         self.folder, self.plan, self.workers = folder, plan, workers
-        self.executor: Any = ProcessPoolExecutor(max_workers=workers, timeout=IDLE)
+        self.executor = processes(workers)
         self.at: dict[Future, Piece] = {}
         self.lived = 0
+        self.next_look = 0.0
 
     def live(self, waiting: deque[Piece], watch: Watch) -> list[Piece]:
         """Live what waits; the pieces that are left when a process has died, or none."""
@@ -100,7 +99,8 @@ class _Pool:
                     self.at[self.executor.submit(live_piece, self.folder, self.plan, piece)] = piece
                 finished, _ = wait(self.at, timeout=GLANCE, return_when=FIRST_COMPLETED)
                 taken += [piece for piece in map(self._finish, finished) if piece is not None]
-                watch()
+                if time.monotonic() >= self.next_look:
+                    self._look(watch)
                 if (self.folder / CANCELLED).exists():
                     return []
                 if not waiting and not self.at and taken:
@@ -110,6 +110,12 @@ class _Pool:
         except BrokenProcessPool:
             return [*self.at.values(), *taken, *waiting]
         return []
+
+    def _look(self, watch: Watch) -> None:
+        began = time.monotonic()
+        watch()
+        took = time.monotonic() - began
+        self.next_look = began + max(GLANCE, took / SHARE)
 
     def _finish(self, future: Future) -> Piece | None:
         """The piece, if another has it."""
