@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import islice
@@ -115,10 +115,10 @@ class SealedReader:
         array = np.empty(part["shape"], np.dtype(part["dtype"])) if into is None else into
         data = array.reshape(-1).view(np.uint8)
         seal, codec, at = hashlib.sha256(), pa.Codec(_CODEC), 0
-        with ThreadPoolExecutor(self.threads) as pool:
+        with _each(min(self.threads, len(part["chunks"]))) as each:
             for some in _batches(self._packed(name), self.threads):
                 sizes = [min(_CHUNK, len(data) - start) for start in range(at, at + _CHUNK * len(some), _CHUNK)]
-                unpacked = pool.map(codec.decompress, some, sizes)
+                unpacked = each(codec.decompress, some, sizes)
                 for packed in some:
                     seal.update(packed)
                 try:
@@ -168,6 +168,16 @@ def _read_index(file: BinaryIO, path: Path) -> dict[str, Any]:
     if len(FIRST_LINE) + sum(sum(part["chunks"]) for part in head["parts"]) != start:
         raise InputError(str(path), "is altered: its arrays are longer or shorter than its index says", ALLOWED)
     return {**head, "seal": seal}
+
+
+@contextmanager
+def _each(threads: int) -> Iterator[Callable[..., Iterator[Any]]]:
+    """`map` by so many threads: most arrays are small, and a thread takes longer to start than they to unpack."""
+    if threads < 2:
+        yield map
+        return
+    with ThreadPoolExecutor(threads) as pool:
+        yield pool.map
 
 
 def _altered(path: Path, name: str) -> InputError:

@@ -224,12 +224,11 @@ def _result(seeds: Seeds, outcomes: list[SeedOutcome], timings: dict[str, float]
     frames = (seeds.of(outcome.seed).frame for outcome in outcomes)
     corridors, origins, categories, spells, policies = make_tables(outcomes, frames)
     step_ns = timings["step"] / max(1.0, timings["household_months"]) * 1e9
-    told = hashlib.sha256("".join(outcome.digest for outcome in outcomes).encode()).hexdigest()
     meta: dict[str, Any] = {
         "scenario": scenario.as_mapping(),
         "scenario_digest": scenario.digest,
         "seeds": [outcome.seed for outcome in outcomes],
-        "digest": outcomes[0].digest if len(outcomes) == 1 else told,
+        "digest": digest_of(outcomes),
         "digests": {str(outcome.seed): outcome.digest for outcome in outcomes},
         "region": {"name": region.name, "title": region.title, "digest": region.digest},
         "pack_digest": region.digest,
@@ -255,6 +254,13 @@ def _result(seeds: Seeds, outcomes: list[SeedOutcome], timings: dict[str, float]
     lives = households_table(outcomes[0], prepared.frame)
     law = region.law.content if region.law else b""
     return RunResult(corridors, origins, categories, meta, spells, policies, lives, law)
+
+
+def digest_of(outcomes: Sequence[SeedOutcome]) -> str:
+    """Digest of all households of all seeds: that of the one seed, where there is one."""
+    if len(outcomes) == 1:
+        return outcomes[0].digest
+    return hashlib.sha256("".join(outcome.digest for outcome in outcomes).encode()).hexdigest()
 
 
 @cache

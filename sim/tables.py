@@ -214,12 +214,18 @@ def make_tables(outcomes: list[SeedOutcome], frames: Iterable[Frame]) -> tuple[p
     return tuple(pd.concat(tables, ignore_index=True) for tables in zip(*parts, strict=True))
 
 
-def _one_seed(outcome: SeedOutcome, frame: Frame) -> tuple[pd.DataFrame, ...]:
+def seed_values(outcome: SeedOutcome, frame: Frame) -> tuple[dict[str, np.ndarray], ...]:
+    """All measures of one seed: of corridors, (T, O, D), of origins, (T, O), and what each policy costs, (T, O)."""
     by_corridor = corridor_values(outcome.tallies, frame)
     by_origin = origin_values(outcome.tallies, by_corridor, frame)
     by_origin["gini_consumption"] = _ginis(outcome, frame)
     by_policy = public_costs(by_corridor, by_origin, frame)
     by_origin["public_cost"] = sum(by_policy.values(), np.zeros((len(frame.months), len(frame.origins))))
+    return by_corridor, by_origin, by_policy
+
+
+def _one_seed(outcome: SeedOutcome, frame: Frame) -> tuple[pd.DataFrame, ...]:
+    by_corridor, by_origin, by_policy = seed_values(outcome, frame)
     months, o, d = frame.months.astype("datetime64[s]"), frame.origins, frame.destinations
     t = len(months)
     corridors = {

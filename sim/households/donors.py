@@ -2,10 +2,10 @@
 
 A burn-in of years is needed for bans, trips, savings and what is known to settle, but not by eight million households.
 A sample lives it; then a household is given the state of a randomly chosen donor of the same origin, number of workers,
-rural or not, sex and age of its head, dependants, taste for the first destination and skill: a hot deck (Andridge and
-Little 2010, doi:10.1111/j.1751-5823.2010.00103.x). Money but debt is scaled by what both could earn; who they are
-(persons, skill, tastes, village, ties) stays their own. The last months of the burn-in are lived by all, so that state
-and person fit again.
+rural or not, sex and age of its head and taste for the first destination, that could earn most nearly as much a head at
+home: a hot deck with nearest neighbours (Andridge and Little 2010, doi:10.1111/j.1751-5823.2010.00103.x). Money but
+debt is scaled by what both could earn; who they are (persons, skill, tastes, village, ties) stays their own. The last
+months of the burn-in are lived by all, so that state and person fit again.
 """
 
 from __future__ import annotations
@@ -29,10 +29,13 @@ OWN = (
 """Attributes a household keeps; all others are state, which is taken over."""
 THIRDS = 3
 BLOCK = 1 << 15  # households a thread takes at a time
-FEW, MANY = 2, 4  # dependants
-CELLS = 3 * 2 * 2 * 4 * THIRDS * THIRDS * THIRDS
+CELLS = 3 * 2 * 2 * 4 * THIRDS
 _CELLS_OF_WORKERS = CELLS // 3
 _DONOR = int(Purpose.DONOR)
+NEAREST = 2
+"""Donors of a kind of which one is drawn. With one, few are drawn often; with four, the poor take over the savings of
+those who are not (docs/decisions/0013).
+"""
 _LARGEST = np.iinfo(np.int32).max
 
 
@@ -56,7 +59,7 @@ def take_over(
         ours = slice(int(starts[origin]), int(starts[origin + 1]))
         first = int(donor_starts[origin])
         sample = donors[first : int(donor_starts[origin + 1])]
-        _choose_in_origin(households[ours], sample, month, seed, threads, chosen[ours])
+        _choose_in_origin(households[ours], sample, month, home_pay, seed, threads, chosen[ours])
         chosen[ours][chosen[ours] != NOBODY] += first
     taken = np.zeros(HOUSEHOLD.itemsize, np.bool_)
     for name in HOUSEHOLD.names:
@@ -76,22 +79,28 @@ def take_over(
 
 
 def _choose_in_origin(
-    ours: np.ndarray, sample: np.ndarray, month: int, seed: int, threads: int, chosen: np.ndarray
+    ours: np.ndarray, sample: np.ndarray, month: int, home_pay: np.ndarray, seed: int, threads: int, chosen: np.ndarray
 ) -> None:
     """Write the donor's place in `sample` for each household of an origin that lives at the start."""
     living = np.flatnonzero(sample["born"] <= 0)
     if not len(living):
         return
-    parted = sample["skill"], sample["taste"][:, 0]
-    cuts = np.array([np.quantile(values[living], (1 / 3, 2 / 3)) for values in parted])
+    cuts = np.quantile(sample["taste"][living, 0], (1 / 3, 2 / 3))
     cells = np.empty(len(sample), np.int16)
     _cells(sample, month, cuts, cells, 0, len(sample))
-    order = living[np.argsort(cells[living], kind="stable")]
+    a_head = np.empty(len(sample))
+    _earned_a_head(sample, home_pay, a_head)
+    order = living[np.lexsort((a_head[living], cells[living]))]
     bounds = np.searchsorted(cells[order], np.arange(CELLS + 1))
     stands_for = _nearest_filled(np.diff(bounds))
     own = np.empty(len(ours), np.int16)
     in_blocks(lambda a, b: _cells(ours, month, cuts, own, a, b), len(ours), threads, BLOCK)
-    in_blocks(lambda a, b: _choose(ours, own, stands_for, bounds, order, seed, chosen, a, b), len(ours), threads, BLOCK)
+    in_blocks(
+        lambda a, b: _choose(ours, own, home_pay, stands_for, bounds, order, a_head[order], seed, chosen, a, b),
+        len(ours),
+        threads,
+        BLOCK,
+    )
 
 
 def _nearest_filled(counts: np.ndarray) -> np.ndarray:
@@ -129,27 +138,45 @@ def _third(value: float, cuts: np.ndarray) -> int:
 
 @compiled
 def _cells(households: np.ndarray, month: int, cuts: np.ndarray, cells: np.ndarray, first: int, end: int) -> None:
-    """Kind of each household: workers, rural, head, dependants, and thirds of taste and of skill (`cuts`)."""
+    """Kind of each household: workers, rural, sex and age of the head, and thirds of taste (`cuts`)."""
     for i in range(first, end):
         household = households[i]
         cell = (household.workers - 1) * 2 + household.rural
         cell = (cell * 2 + household.sex[0]) * 4 + age_band(month - household.birth_month[0])
-        dependants = household.members - household.workers
-        cell = cell * THIRDS + int(dependants >= FEW) + int(dependants >= MANY)
-        cells[i] = (cell * THIRDS + _third(household.taste[0], cuts[1])) * THIRDS + _third(household.skill, cuts[0])
+        cells[i] = cell * THIRDS + _third(household.taste[0], cuts)
+
+
+@rule
+def _potential(household: Any, home_pay: np.ndarray) -> float:
+    """What the household would earn if all its workers worked at home, cents a month."""
+    pay = home_pay[household.origin, household.rural] * household.skill / SKILL_ONE
+    return MONEY_ONE * pay * household.workers + household.home_income
+
+
+@compiled
+def _earned_a_head(households: np.ndarray, home_pay: np.ndarray, a_head: np.ndarray) -> None:
+    """Write what each household could earn at home a head, cents a month."""
+    for i in range(len(households)):
+        a_head[i] = _potential(households[i], home_pay) / households[i].members
 
 
 @compiled
 def _choose(
-    households: np.ndarray, cells: np.ndarray, stands_for: np.ndarray, bounds: np.ndarray, order: np.ndarray,
-    seed: int, chosen: np.ndarray, first: int, end: int,
+    households: np.ndarray, cells: np.ndarray, home_pay: np.ndarray, stands_for: np.ndarray, bounds: np.ndarray,
+    order: np.ndarray, a_head: np.ndarray, seed: int, chosen: np.ndarray, first: int, end: int,
 ) -> None:  # fmt: skip
-    """A donor of the household's cell, by a keyed draw."""
+    """A donor of the household's cell by a keyed draw, among those nearest to it; donors are sorted by cell and
+    `a_head`.
+    """
     for i in range(first, end):
         cell = stands_for[cells[i]]
         if households[i].born <= 0 and cell >= 0:
-            donors = bounds[cell + 1] - bounds[cell]
-            chosen[i] = order[bounds[cell] + int(donors * uniform(seed, _DONOR, 0, households[i].key, 0, 0))]
+            low, high = bounds[cell], bounds[cell + 1]
+            own = _potential(households[i], home_pay) / households[i].members
+            at = low + np.searchsorted(a_head[low:high], own)
+            low = max(low, min(at - NEAREST // 2, high - NEAREST))
+            high = min(high, low + NEAREST)
+            chosen[i] = order[low + int((high - low) * uniform(seed, _DONOR, 0, households[i].key, 0, 0))]
 
 
 @compiled
@@ -160,13 +187,6 @@ def _copy_state(
         if chosen[i] != NOBODY:
             for b in taken_bytes:
                 new[i, b] = old[chosen[i], b]
-
-
-@rule
-def _potential(household: Any, home_pay: np.ndarray) -> float:
-    """What the household would earn if all its workers worked at home, cents a month."""
-    pay = home_pay[household.origin, household.rural] * household.skill / SKILL_ONE
-    return MONEY_ONE * pay * household.workers + household.home_income
 
 
 @rule

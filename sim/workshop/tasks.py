@@ -38,7 +38,7 @@ class WorldTask:
     def perform(self, tell: Progress) -> World:
         """The world of the scenario."""
         scenario = replace(scenario_from(self.mapping), threads=THREADS)
-        return World.of(_branched(scenario, tell) or _from_the_beginning([scenario], tell)[0])
+        return _branched(scenario, tell) or _lived_whole(scenario, tell)
 
 
 @dataclass(frozen=True)
@@ -85,9 +85,19 @@ def _from_the_beginning(scenarios: list[Scenario], tell: Progress) -> list[Any]:
     return simulate_all(scenarios, region(), _counting(months, tell))
 
 
-def _branched(scenario: Scenario, tell: Progress) -> Any | None:
-    """The run as a branch of the history; None where the history would have been left earlier."""
-    from sim.branches import first_unlike, history_of, simulate_branches
+def _lived_whole(scenario: Scenario, tell: Progress) -> World:
+    """The world of a scenario that shares nothing with the history."""
+    from sim.simulation import in_engine, run_seeds, seeds_of
+
+    seeds = seeds_of([scenario], region())
+    counting = _counting(scenario.seeds * (scenario.burn_in + scenario.months), tell)
+    return World.of(seeds[0], in_engine(scenario.engine, run_seeds, (seeds, None), counting)[0][0])
+
+
+def _branched(scenario: Scenario, tell: Progress) -> World | None:
+    """The world as a branch of the history; None where the history would have been left earlier."""
+    from sim.branches import first_unlike, history_of, run_branches
+    from sim.prepared import Seeds
 
     history = replace(scenario, name="history", question="", policy_objects=())
     if dict(scenario.parameters) or dict(scenario.adjustments) or dict(scenario.corridors) or scenario.law:
@@ -98,7 +108,8 @@ def _branched(scenario: Scenario, tell: Progress) -> Any | None:
         return None
     months = scenario.seeds * (scenario.months - region().month_index(PARTED))
     counting = _counting(months, tell)
-    return simulate_branches(path, [scenario], region(), progress=counting, categories=False)[scenario.name]
+    seeds = Seeds(scenario, region(), lived)
+    return World.of(seeds, run_branches(path, [seeds], counting, categories=False)[0][0])
 
 
 def _checkpoint(history: Scenario, tell: Progress) -> Path:

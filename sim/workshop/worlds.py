@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,11 +14,10 @@ import numpy as np
 from sim.workshop.controls import Choice
 
 if TYPE_CHECKING:
-    import pandas as pd
-
-    from sim.output.result import RunResult
+    from sim.prepared import Seeds
     from sim.region import Region
     from sim.scenario import Scenario
+    from sim.tables import SeedOutcome
 
 SCALE = 0.0005
 """Agents per household: one stands for two thousand households."""
@@ -41,7 +40,7 @@ class World:
     Attributes
     ----------
     about
-        `scenario` (its mapping), `scenario_digest`, `digest` (of all households), `origins`, `destinations`, `names`,
+        `scenario` (its mapping), `scenario_digest`, `digest` (of all households), `origins`, `destinations`,
         `caveats`, `sources`.
     months
         Labels, ``2012-01`` and so on, T of them.
@@ -57,30 +56,34 @@ class World:
     corridors: Mapping[str, np.ndarray]
 
     @classmethod
-    def of(cls, result: RunResult) -> World:
-        """The world that a run came to."""
-        meta = result.meta
-        origins = [str(code) for code in result.corridors["origin"].unique()]
-        destinations = [str(code) for code in result.corridors["destination"].unique()]
-        months = tuple(f"{month:%Y-%m}" for month in sorted(result.origins["month"].unique()))
-        shape = len(result.seeds), len(months), len(origins)
+    def of(cls, seeds: Seeds, outcomes: Sequence[SeedOutcome]) -> World:
+        """The world that a scenario, prepared for each of its seeds, came to."""
+        from sim.checkpoint import code_version
+        from sim.simulation import digest_of, sources
+        from sim.tables import seed_values
+
+        scenario, region, frame = seeds.scenario, seeds.region, seeds.of(outcomes[0].seed).frame
         about = {
-            "scenario": meta["scenario"],
-            "scenario_digest": meta["scenario_digest"],
-            "digest": meta["digest"],
-            "pack_digest": meta["pack_digest"],
-            "version": meta["versions"]["labour-migration-sim"],
-            "origins": origins,
-            "destinations": destinations,
-            "caveats": meta["caveats"],
-            "sources": sorted({row["source"] for row in meta["sources"] if row["tag"] == "published"}),
+            "scenario": scenario.as_mapping(),
+            "scenario_digest": scenario.digest,
+            "digest": digest_of(outcomes),
+            "pack_digest": region.digest,
+            "version": code_version(),
+            "origins": list(frame.origins),
+            "destinations": list(frame.destinations),
+            "caveats": list(region.manifest.caveats),
+            "sources": sorted({row["source"] for row in sources(region) if row["tag"] == "published"}),
         }
-        homes = {name: _cube(result.origins, name, ["origin"], shape) for name in HOMES}
-        corridors = {
-            name: _cube(result.corridors, name, ["origin", "destination"], (*shape, len(destinations)))
-            for name in CORRIDORS
-        }
-        return cls(about, months, homes, corridors)
+        homes: dict[str, list[np.ndarray]] = {name: [] for name in HOMES}
+        corridors: dict[str, list[np.ndarray]] = {name: [] for name in CORRIDORS}
+        for outcome in outcomes:
+            by_corridor, by_origin, _ = seed_values(outcome, seeds.of(outcome.seed).frame)
+            for name, lived in homes.items():
+                lived.append(by_origin[name] if name in by_origin else by_corridor[name].sum(axis=2))
+            for name, lived in corridors.items():
+                lived.append(by_corridor[name])
+        months = tuple(str(month) for month in frame.months)
+        return cls(about, months, _by_month_last(homes), _by_month_last(corridors))
 
     @property
     def seeds(self) -> int:
@@ -116,15 +119,12 @@ class World:
         return cls(about, tuple(months), homes, corridors)
 
 
-def _cube(table: pd.DataFrame, measure: str, keys: list[str], shape: tuple[int, ...]) -> np.ndarray:
-    """A column as (seeds, places ..., months); rows come by seed, month and place, in the pack's order."""
-    sizes = shape[:1] + shape[2:] + shape[1:2]
-    order = ["seed", "month", *keys]
-    values = table[[*order, measure]]
-    if not values["seed"].is_monotonic_increasing:
-        values = values.sort_values("seed", kind="stable")
-    cube = values[measure].to_numpy(np.float32).reshape(shape)
-    return np.ascontiguousarray(np.moveaxis(cube, 1, -1)).reshape(sizes)
+def _by_month_last(lived: Mapping[str, list[np.ndarray]]) -> dict[str, np.ndarray]:
+    """By measure, a list of (T, places ...) to (seeds, places ..., T)."""
+    return {
+        name: np.ascontiguousarray(np.moveaxis(np.stack(values).astype(np.float32), 1, -1))
+        for name, values in lived.items()
+    }
 
 
 def scenario_of(choice: Choice, region: Region, **more: Any) -> Scenario:

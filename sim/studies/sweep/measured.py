@@ -16,7 +16,7 @@ import numpy as np
 from sim.errors import InputError, nearest_name
 from sim.measures import MEASURES
 from sim.policies.settings import read_month, shown
-from sim.tables import Frame, SeedOutcome, corridor_values, make_tables, origin_values, public_costs
+from sim.tables import Frame, SeedOutcome, seed_values
 
 if TYPE_CHECKING:
     from sim.region import Region
@@ -44,13 +44,7 @@ class Kept:
 
     def values(self, outcome: SeedOutcome, frame: Frame) -> list[float]:
         """The value of each name for what a seed has left; NaN where it is not defined in any month."""
-        corridors = corridor_values(outcome.tallies, frame)
-        origins = origin_values(outcome.tallies, corridors, frame)
-        costs = public_costs(corridors, {**origins, **_zero_of_missing(frame)}, frame) if frame.costs else {}
-        origins["public_cost"] = sum(costs.values(), np.zeros((len(frame.months), len(frame.origins))))
-        if self.counts_categories:
-            table = make_tables([outcome], [frame])[1]
-            origins[COUNTED] = table[COUNTED].to_numpy().reshape(len(frame.months), len(frame.origins))
+        corridors, origins, _ = seed_values(outcome, frame)
         window = slice(self.first, self.last + 1)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)  # a mean of nothing is NaN, and is meant to be
@@ -62,10 +56,6 @@ def _mean(series: np.ndarray) -> float:
     much.
     """
     return float(np.nanmean(series) if np.isnan(series).any() else series.mean())
-
-
-def _zero_of_missing(frame: Frame) -> dict[str, np.ndarray]:
-    return {COUNTED: np.zeros((len(frame.months), len(frame.origins)))}
 
 
 def _series(
