@@ -13,7 +13,7 @@ from typing import Any
 
 from sim.errors import InputError
 from sim.output.durable import replace_file
-from sim.studies.sweep.executors.processes import processes
+from sim.studies.sweep.executors.processes import Processes
 from sim.studies.sweep.layout import MEASURED
 from sim.studies.sweep.living import Living
 from sim.studies.sweep.plan import PlanOnDisk
@@ -25,8 +25,8 @@ _BYTES_A_RUN = 90
 """Plan and table, packed, beside the measures."""
 
 
-def measure(folder: Path, workers: int = 1) -> dict[str, float] | None:
-    """Live the first runs of a plan in one of `workers` processes; what they took is kept beside the plan.
+def measure(folder: Path, processes: Processes) -> dict[str, float] | None:
+    """Live the first runs of a plan in one of the processes; what they took is kept beside the plan.
 
     Returns
     -------
@@ -39,7 +39,7 @@ def measure(folder: Path, workers: int = 1) -> dict[str, float] | None:
     if kept.exists():
         return json.loads(kept.read_text())
     try:
-        measured = processes(workers).submit(live_some, folder).result()
+        measured = processes.submit(live_some, folder).result()
     except (BrokenProcessPool, InputError):
         return None
     replace_file(kept, json.dumps(measured).encode())

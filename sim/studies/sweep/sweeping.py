@@ -12,7 +12,7 @@ from sim.engine.ahead import start_compiling
 from sim.errors import InputError
 from sim.output.durable import replace_file
 from sim.studies.sweep.cost import measure, words
-from sim.studies.sweep.executors.processes import end_processes, start_processes
+from sim.studies.sweep.executors.processes import Processes
 from sim.studies.sweep.layout import CANCELLED, HEAD, JOBS, OPEN, SHARDS, read_head
 from sim.studies.sweep.plan import Plan, PlanOnDisk, make_plan, write_plan
 from sim.studies.sweep.request import SweepRequest
@@ -26,11 +26,12 @@ Watch = Callable[[Status], None]
 
 @dataclass(frozen=True)
 class Sweep:
-    """A planned sweep on disk, and where to live it."""
+    """A planned sweep on disk, and where to live it; `ready` are processes that have loaded the program."""
 
     folder: Path
     executor: Mapping[str, Any]
     workers: int
+    ready: Processes | None = None
 
     @classmethod
     def planned(cls, asked: SweepRequest) -> Sweep:
@@ -42,8 +43,7 @@ class Sweep:
             A point that cannot be, or a folder that holds another plan or something else.
         """
         require_free(asked.folder)
-        sweep = cls(asked.folder, asked.executor, asked.workers)
-        start_processes(sweep.here)
+        ready = Processes(asked.workers if asked.executor["kind"] == "local" else 1)
         try:
             plan = make_plan(asked)
             _require_same(asked.folder, plan)
@@ -51,19 +51,15 @@ class Sweep:
                 _prepare(asked.folder)
                 write_plan(plan, asked.folder)
         except InputError:
-            end_processes()
+            ready.end(kill=True)
             raise
-        return sweep
-
-    @property
-    def here(self) -> int:
-        """Processes on this machine: one, to measure what runs cost, where they are lived elsewhere."""
-        return self.workers if self.executor["kind"] == "local" else 1
+        return cls(asked.folder, asked.executor, asked.workers, ready)
 
     def cost(self) -> str:
         """What it will cost, from measured runs, in words."""
         start_compiling()
-        return words(read_head(self.folder), measure(self.folder, self.here), self.workers)
+        measured = measure(self.folder, self.ready or Processes(1))
+        return words(read_head(self.folder), measured, self.workers)
 
     def live(self, watch: Watch = lambda status: None, tell: Tell = lambda line: None) -> Status:
         """Live what is missing.
@@ -108,7 +104,7 @@ def _run_local(sweep: Sweep, plan: PlanOnDisk, pieces: list[Piece], watch: Calla
     from sim.studies.sweep.executors.local import run_local
 
     start_compiling()
-    run_local(sweep.folder, plan.head["plan"], pieces, sweep.workers, watch)
+    run_local(sweep.folder, plan.head["plan"], pieces, sweep.workers, watch, sweep.ready)
 
 
 def failed_pieces(folder: Path, plan: PlanOnDisk) -> list[Piece]:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 import sys
+from concurrent.futures.process import BrokenProcessPool
 
 import pytest
 from small_sweeps import ROOT, TINY, live_here, planned, start
 
 from sim.cli.main import main
 from sim.studies.sweep.executors import slurm
+from sim.studies.sweep.executors.local import run_local
+from sim.studies.sweep.executors.processes import Processes
 from sim.studies.sweep.executors.sbatch import script
 from sim.studies.sweep.gather import gather
 from sim.studies.sweep.plan import PlanOnDisk
@@ -47,6 +51,18 @@ def test_the_script_lives_all_shares(tmp_path):
         environment = {**os.environ, "SLURM_ARRAY_TASK_ID": task, "PYTHONPATH": str(ROOT)}
         subprocess.run(["bash", str(path)], check=True, env=environment)
         assert bool(missing_pieces(sweep.folder, PlanOnDisk(sweep.folder))) == (task == "1")
+
+
+def test_processes_that_died_before_they_were_given_anything_are_replaced_and_no_chunk_is_lost(tmp_path):
+    sweep = planned(tmp_path / "s", "chunk=4")
+    plan = PlanOnDisk(sweep.folder)
+    ready = Processes(2)
+    os.kill(ready.submit(os.getpid).result(), signal.SIGKILL)
+    with pytest.raises(BrokenProcessPool):
+        while True:
+            ready.submit(os.getpid).result()
+    run_local(sweep.folder, plan.head["plan"], missing_pieces(sweep.folder, plan), 2, lambda: None, ready)
+    assert read_status(sweep.folder).complete
 
 
 def test_the_script_of_an_image(tmp_path):

@@ -134,7 +134,7 @@ def test_other_rules_and_another_pack_are_refused(tmp_path):
     sweep = planned(tmp_path / "s")
     head = json.loads((sweep.folder / "sweep.json").read_text())
     assert head["rules"] == rules_digest()
-    (sweep.folder / "sweep.json").write_text(json.dumps({**head, "rules": "0" * 64}))
+    (sweep.folder / "sweep.json").write_text(json.dumps({**head, "rules": "0" * 64, "sources": "0" * 64}))
     with pytest.raises(InputError, match="was planned by version"):
         PlanOnDisk(sweep.folder)
     (sweep.folder / "sweep.json").write_text(json.dumps({**head, "pack_digest": "0" * 64}))

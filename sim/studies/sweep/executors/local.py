@@ -10,7 +10,7 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from pathlib import Path
 
-from sim.studies.sweep.executors.processes import processes
+from sim.studies.sweep.executors.processes import Processes
 from sim.studies.sweep.journal import claims, host, unended
 from sim.studies.sweep.layout import CANCELLED
 from sim.studies.sweep.shards import LOOSE, compact, list_shards
@@ -27,8 +27,11 @@ _COMPACT_EVERY = 32
 Watch = Callable[[], None]
 
 
-def run_local(folder: Path, plan: str, pieces: Sequence[Piece], workers: int, watch: Watch) -> None:
-    """Live pieces in so many processes; ends when all are whole, or the sweep is cancelled.
+def run_local(
+    folder: Path, plan: str, pieces: Sequence[Piece], workers: int, watch: Watch, ready: Processes | None = None
+) -> None:
+    """Live pieces in so many processes, those that are `ready` first; ends when all are whole, or the sweep is
+    cancelled.
 
     `watch` is called every now and then.
 
@@ -41,7 +44,8 @@ def run_local(folder: Path, plan: str, pieces: Sequence[Piece], workers: int, wa
     while waiting:
         suspect = [piece for piece in waiting if _runs_of(piece, deaths)]
         alone = suspect[:1]
-        left = _live(folder, plan, alone or waiting, 1 if alone else workers, watch, deaths)
+        left = _live(folder, plan, alone or waiting, ready or Processes(1 if alone else workers), watch, deaths)
+        ready = None
         if (folder / CANCELLED).exists():
             return
         if alone:
@@ -54,14 +58,14 @@ def run_local(folder: Path, plan: str, pieces: Sequence[Piece], workers: int, wa
 
 
 def _live(
-    folder: Path, plan: str, pieces: Sequence[Piece], workers: int, watch: Watch, deaths: Counter[int]
+    folder: Path, plan: str, pieces: Sequence[Piece], processes: Processes, watch: Watch, deaths: Counter[int]
 ) -> list[Piece]:
     """Live pieces until all are whole or a process dies: then what is left, and `deaths` counts the runs it was at.
 
     When one process dies the others are ended, too, so a run is only under suspicion; alone, it is sure.
     """
     before = {claim.path for claim in claims(folder)}
-    pool = _Pool(folder, plan, workers)
+    pool = _Pool(folder, plan, processes)
     try:
         left = pool.live(deque(pieces), watch)
     finally:
@@ -82,9 +86,8 @@ def _runs_of(piece: Piece, deaths: Counter[int]) -> tuple[int, ...]:
 class _Pool:
     """Processes, and what each is at."""
 
-    def __init__(self, folder: Path, plan: str, workers: int) -> None:
-        self.folder, self.plan, self.workers = folder, plan, workers
-        self.executor = processes(workers)
+    def __init__(self, folder: Path, plan: str, processes: Processes) -> None:
+        self.folder, self.plan, self.processes = folder, plan, processes
         self.at: dict[Future, Piece] = {}
         self.lived = 0
         self.next_look = 0.0
@@ -94,9 +97,9 @@ class _Pool:
         taken: list[Piece] = []
         try:
             while waiting or self.at or taken:
-                while waiting and len(self.at) < self.workers:
-                    piece = waiting.popleft()
-                    self.at[self.executor.submit(live_piece, self.folder, self.plan, piece)] = piece
+                while waiting and len(self.at) < self.processes.workers:
+                    future = self.processes.submit(live_piece, self.folder, self.plan, waiting[0])
+                    self.at[future] = waiting.popleft()  # only now: where all have died, it is still to be lived
                 finished, _ = wait(self.at, timeout=GLANCE, return_when=FIRST_COMPLETED)
                 taken += [piece for piece in map(self._finish, finished) if piece is not None]
                 if time.monotonic() >= self.next_look:
@@ -128,4 +131,4 @@ class _Pool:
 
     def close(self) -> None:
         """End the processes; what they were at is in their journals."""
-        self.executor.shutdown(wait=True, kill_workers=bool(self.at))
+        self.processes.end(kill=bool(self.at))

@@ -1,30 +1,38 @@
-"""The processes of this machine: joblib's loky, which tells when one has died. There is one set of them at a time."""
+"""The processes of this machine that live runs: joblib's loky, which tells when one has died."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import Future
 from importlib import import_module
 from typing import Any
 
 IDLE = 20
 """Seconds after which an idle process ends: also those whose coordinator was killed."""
-
-
-def processes(workers: int) -> Any:
-    """The processes there are, or `workers` new ones: they load the program at once, whatever they are given later."""
-    from joblib.externals.loky import get_reusable_executor
-
-    return get_reusable_executor(max_workers=workers, timeout=IDLE, initializer=import_module, initargs=(LIVES,))
-
-
 LIVES = "sim.studies.sweep.work"
 """The module that lives pieces, and imports all it needs."""
 
 
-def start_processes(workers: int) -> None:
-    """Have them load the program while something else is done here."""
-    processes(workers).submit(int)
+class Processes:
+    """So many processes; they load the program at once, while something else is done here."""
 
+    def __init__(self, workers: int) -> None:
+        from joblib.externals.loky import ProcessPoolExecutor
 
-def end_processes() -> None:
-    """End them, whatever they are at."""
-    processes(1).shutdown(wait=True, kill_workers=True)
+        self.workers = workers
+        self.executor: Any = ProcessPoolExecutor(workers, timeout=IDLE, initializer=import_module, initargs=(LIVES,))
+        self.submit(int)  # they are started with the first task
+
+    def submit(self, task: Callable[..., Any], *given: Any) -> Future:
+        """Have one of them do a task.
+
+        Raises
+        ------
+        BrokenProcessPool
+            Here or by the future: one has died, and all are ended.
+        """
+        return self.executor.submit(task, *given)
+
+    def end(self, kill: bool) -> None:
+        """End them, after what they are at unless they are to be killed."""
+        self.executor.shutdown(wait=True, kill_workers=kill)
