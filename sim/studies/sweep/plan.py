@@ -141,7 +141,7 @@ def _scenario_of(asked: SweepRequest, points: Points, values: Sequence[Any]) -> 
 
 def _head(asked: SweepRequest, points: list[Point], kept: Kept) -> dict[str, Any]:
     runs = len(points) * asked.seeds
-    chunk = asked.chunk or _chunk_size(runs, len(points), asked.workers)
+    chunk = asked.chunk or chunk_size(runs, len(points), asked.workers)
     return {
         "form": FORM,
         "name": asked.folder.name,
@@ -165,7 +165,7 @@ def _head(asked: SweepRequest, points: list[Point], kept: Kept) -> dict[str, Any
     }
 
 
-def _chunk_size(runs: int, points: int, workers: int) -> int:
+def chunk_size(runs: int, points: int, workers: int) -> int:
     """Many chunks for each worker, so that all end together; none above 50 runs unless there would be more than a
     thousand chunks. A chunk of more than a seed is of whole seeds: what the runs of a seed share is lived once.
     """

@@ -14,7 +14,7 @@ from sim.errors import InputError
 from sim.scenario import Scenario
 from sim.studies.sweep import plan as planning
 from sim.studies.sweep.gather import gather
-from sim.studies.sweep.plan import PlanOnDisk
+from sim.studies.sweep.plan import LEAST_CHUNK, MOST_CHUNKS, PlanOnDisk, chunk_size
 
 
 def rows(folder):
@@ -140,6 +140,16 @@ def test_other_rules_and_another_pack_are_refused(tmp_path):
     (sweep.folder / "sweep.json").write_text(json.dumps({**head, "pack_digest": "0" * 64}))
     with pytest.raises(InputError, match="the sweep was planned with 000000000000"):
         _ = PlanOnDisk(sweep.folder).region
+
+
+@pytest.mark.parametrize("workers", [1, 2, 16])
+@pytest.mark.parametrize(("runs", "points"), [(8, 1), (320, 32), (1280, 32), (4000, 7), (100_000, 100_000), (90_000, 90)])
+def test_a_chunk_is_part_of_a_seed_or_of_whole_seeds_and_there_are_not_too_many(runs, points, workers):
+    size = chunk_size(runs, points, workers)
+    assert 1 <= size <= runs
+    assert size <= points or size % points == 0
+    assert -(-runs // size) <= MOST_CHUNKS
+    assert size <= max(LEAST_CHUNK, runs // MOST_CHUNKS + points)
 
 
 @pytest.mark.parametrize(
