@@ -106,6 +106,7 @@ def test_killed_at_a_point(tmp_path, whole, point):
     assert read_status(sweep.folder).complete and lived < 12
     gather(sweep.folder)
     assert (sweep.folder / "sweep.parquet").read_bytes() == (whole / "sweep.parquet").read_bytes()
+    assert journals.claims(sweep.folder) == []
 
 
 @pytest.mark.parametrize("point", ["before a rename", "after a rename", "before a flush"])

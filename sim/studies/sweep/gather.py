@@ -9,8 +9,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sim.errors import InputError
+from sim.studies.sweep.journal import remove_left
 from sim.studies.sweep.layout import PLAN, TABLE, read_head
-from sim.studies.sweep.shards import compact, list_shards, read_results, settled, write_parquet
+from sim.studies.sweep.shards import compact, list_shards, read_results, settled, whole_chunks, write_parquet
 
 OK, FAILED, MISSING = "ok", "failed", "missing"
 
@@ -30,6 +31,7 @@ def gather(folder: Path) -> pa.Table:
     """
     head = read_head(folder)
     compact(folder)
+    remove_left(folder, whole_chunks(folder))
     table = settled(lambda: make_table(folder, head))
     write_parquet(folder / TABLE, table)
     return table

@@ -12,7 +12,7 @@ import re
 import socket
 import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
@@ -139,7 +139,7 @@ class Journal:
         self._line(asdict(lived))
 
     def drop(self) -> None:
-        """Remove it, and those of dead owners: the chunk's shard is whole, or nothing was done."""
+        """Remove it: another has the chunk, or its shard is whole."""
         self.file.close()
         self.path.unlink(missing_ok=True)
 
@@ -155,6 +155,14 @@ class Journal:
         written = 0
         while written < len(line):
             written += self.file.write(line[written:]) or 0
+
+
+def remove_left(folder: Path, whole: Container[int]) -> None:
+    """Remove journals of dead owners whose chunk is whole: they were killed after its shard came, or another was."""
+    now = disk_time(folder / OPEN)
+    for one in claims(folder):
+        if one.chunk in whole and not one.alive(now):
+            one.path.unlink(missing_ok=True)
 
 
 def read_lines(path: Path) -> Iterator[dict]:

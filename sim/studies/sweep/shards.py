@@ -110,6 +110,21 @@ def settled(read: Callable[[], T]) -> T:
     return read()
 
 
+def whole_chunks(folder: Path) -> set[int]:
+    """Chunks whose every run has been lived, well or not."""
+
+    def read() -> set[int]:
+        done: set[int] = set()
+        for one in list_shards(folder):
+            if one.chunk is None:
+                done.update(read_told(one.path)["chunks"])
+            elif one.attempt == 0:
+                done.add(one.chunk)
+        return done
+
+    return settled(read)
+
+
 def read_results(shards: Sequence[Shard]) -> pa.Table:
     """All rows of some shards, one for each run: the good one where there is one, else that of the last attempt."""
     return best(pa.concat_tables([pq.read_table(one.path) for one in shards]).replace_schema_metadata(None))

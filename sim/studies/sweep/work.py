@@ -19,7 +19,7 @@ from sim.studies.sweep.layout import CANCELLED
 from sim.studies.sweep.lived import Lived
 from sim.studies.sweep.living import Living
 from sim.studies.sweep.plan import PlanOnDisk
-from sim.studies.sweep.shards import list_shards, read_told, settled, write_shard
+from sim.studies.sweep.shards import list_shards, whole_chunks, write_shard
 
 DONE, TAKEN, STOPPED = "done", "taken", "stopped"
 GIVEN_UP = "WorkerDied"
@@ -102,21 +102,6 @@ def _is_whole(folder: Path, piece: Piece) -> bool:
     if piece.attempt == 0:
         return piece.chunk in whole_chunks(folder)
     return any(one.chunk == piece.chunk and one.attempt >= piece.attempt for one in list_shards(folder))
-
-
-def whole_chunks(folder: Path) -> set[int]:
-    """Chunks whose every run has been lived, well or not."""
-
-    def read() -> set[int]:
-        done: set[int] = set()
-        for one in list_shards(folder):
-            if one.chunk is None:
-                done.update(read_told(one.path)["chunks"])
-            elif one.attempt == 0:
-                done.add(one.chunk)
-        return done
-
-    return settled(read)
 
 
 def missing_pieces(folder: Path, plan: PlanOnDisk) -> list[Piece]:
