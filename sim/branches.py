@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,12 +14,18 @@ from sim.output.folder import write_comparison, write_run
 from sim.output.result import Comparison, RunResult
 from sim.policies.context import Context
 from sim.prepared import History, Seeds
+from sim.schema.rule import COMPILED
 from sim.seed_run import Progress, SeedRun
 from sim.simulation import Runs, in_engine, no_runs, note, results
 
 if TYPE_CHECKING:
     from sim.region import Region
     from sim.scenario import Scenario
+    from sim.tables import SeedOutcome
+
+
+FEW = 20_000
+"""Households of a seed up to which a thread lives a seed of its own: a month is too short to be shared out."""
 
 
 @dataclass(frozen=True)
@@ -84,24 +91,34 @@ def run_branches(
 ) -> Runs:
     """Outcomes and timings of each branch, by seed of the history they go on from.
 
-    Each scenario of a seed is lived in the same memory, which the checkpoint fills anew. Without `categories` none are
-    counted, which saves a tenth of a small run.
+    Each scenario of a seed is lived in the same memory, which the checkpoint fills anew; small seeds are lived at once by
+    the threads, which then all call `progress`. Without `categories` none are counted, which saves a tenth of a small
+    run.
     """
     threads = branches[0].scenario.threads
     checkpoint = Checkpoint(path, threads)
     history = branches[0].history
     assert history is not None
-    runs = no_runs(len(branches))
-    for seed in history.scenario.seed_numbers:
-        state = checkpoint.state(seed)
+    few = checkpoint.households(history.scenario.first_seed) <= FEW
+    at_once = threads if few and COMPILED else 1
+
+    def live(seed: int) -> list[tuple[SeedRun, SeedOutcome]]:
+        lived, state = [], checkpoint.state(seed)
         for position, one in enumerate(branches):
             if position:
                 checkpoint.refill(seed, state)
-            run = SeedRun.resumed(one.of(seed), seed, state, threads)
+            run = SeedRun.resumed(one.of(seed), seed, state, threads // at_once)
             if not categories:
                 run.counted = run.counted.without_categories()
             follow = seed == one.scenario.first_seed and one.scenario.follow > 0
-            note(runs[position], run, run.run(progress, follow))
+            lived.append((run, run.run(progress, follow)))
+        return lived
+
+    runs = no_runs(len(branches))
+    with ThreadPoolExecutor(at_once) as pool:
+        for lived in pool.map(live, history.scenario.seed_numbers):
+            for ran, (run, outcome) in zip(runs, lived, strict=True):
+                note(ran, run, outcome)
     return runs
 
 

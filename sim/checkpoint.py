@@ -195,6 +195,10 @@ class Checkpoint:
         memory = {name: self._read(name, seed) for name in sorted(names - {*ARRAYS})}
         return State(**arrays, memory=memory)
 
+    def households(self, seed: int) -> int:
+        """Number of households of a seed."""
+        return self.file.parts[part_name("households", seed)]["shape"][0]
+
     def refill(self, seed: int, state: State) -> None:
         """Read the records of a seed again, into the memory of a state that has been lived on from."""
         self.file.read(part_name("households", seed), into=state.households)

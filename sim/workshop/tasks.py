@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from sim.checkpoint import Checkpoint, rules_digest
@@ -146,11 +147,12 @@ def _usable(path: Path) -> bool:
 
 
 def _counting(months: int, tell: Progress) -> Callable[[int], None]:
-    done = 0
+    done, one = 0, Lock()
 
     def count(lived: int) -> None:
         nonlocal done
-        done += lived
-        tell(min(1.0, done / max(1, months)))
+        with one:  # seeds are lived by several threads
+            done += lived
+            tell(min(1.0, done / max(1, months)))
 
     return count
