@@ -91,9 +91,8 @@ def run_branches(
 ) -> Runs:
     """Outcomes and timings of each branch, by seed of the history they go on from.
 
-    Each scenario of a seed is lived in the same memory, which the checkpoint fills anew; small seeds are lived at once by
-    the threads, which then all call `progress`. Without `categories` none are counted, which saves a tenth of a small
-    run.
+    Each scenario of a seed is lived in the same memory, which the checkpoint fills anew. Small seeds are lived at once,
+    one by each thread; all call `progress`. Without `categories` none are counted, which saves a tenth of a small run.
     """
     threads = branches[0].scenario.threads
     checkpoint = Checkpoint(path, threads)
