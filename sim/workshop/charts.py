@@ -264,19 +264,23 @@ def _knowing(words: Words, names: Mapping[str, str]) -> Spec:
 
 def _hundred(words: Words, names: Mapping[str, str]) -> Spec:
     house = "M0,-1 L1,-0.1 L0.7,-0.1 L0.7,0.9 L-0.7,0.9 L-0.7,-0.1 L-1,-0.1 Z"
-    what = {"split": words("hundred.split"), "poor": words("hundred.poor")}
+    # Rows and columns are put in order by their letters: a list to sort by fails where a chart begins without data.
+    what = {"a": words("hundred.split"), "b": words("hundred.poor")}
+    worlds = {letter: names[world] for letter, world in zip("ab", WORLDS, strict=True)}
     return {
         "transform": [
+            {"calculate": "datum.what == 'split' ? 'a' : 'b'", "as": "row"},
+            {"calculate": f"datum.world == '{WORLDS[0]}' ? 'a' : 'b'", "as": "column"},
             {"calculate": "datum.dot % 20", "as": "across"},
             {"calculate": "floor(datum.dot / 20)", "as": "down"},
             {"calculate": "datum.filled ? datum.what : 'none'", "as": "state"},
         ],
         "facet": {
-            "row": {"field": "what", "type": "nominal", "title": None, "sort": ["split", "poor"],
+            "row": {"field": "row", "type": "nominal", "title": None,
                     "header": {"labelExpr": named(what, "datum.value"), "labelAngle": 0, "labelAlign": "left",
                                "labelOrient": "top", "labelAnchor": "start"}},
-            "column": {"field": "world", "type": "nominal", "title": None, "sort": list(WORLDS),
-                       "header": {"labelExpr": named(names, "datum.value")}},
+            "column": {"field": "column", "type": "nominal", "title": None,
+                       "header": {"labelExpr": named(worlds, "datum.value")}},
         },
         "spec": {
             "width": 360,

@@ -18,6 +18,7 @@ from playwright.sync_api import Browser
 from sim.cli import main
 from sim.workshop.controls import CONTROLS
 from sim.workshop.lessons import ORDER, lesson
+from sim.workshop.pages.free import PICTURES
 from sim.workshop.pages.lesson import STEPS
 from sim.workshop.words import LANGUAGES, words
 
@@ -109,6 +110,15 @@ def test_a_wrong_word_is_one_line(argument: str, told: str, capsys: pytest.Captu
     assert main(["workshop", argument]) == 2
     error = capsys.readouterr().err
     assert told in error and error.count("\n") == 1
+
+
+@pytest.mark.system
+@pytest.mark.parametrize("picture", PICTURES)
+def test_every_picture_by_its_link(screen: Watched, address: str, picture: str) -> None:
+    """The first thing on a page: a chart may begin without data there, and must not complain of it."""
+    go(screen, address, view="free", picture=picture, a="ban_months=0&luck=1&runs=5", origin="TJK", year="2016")
+    screen.page.wait_for_timeout(1000)
+    assert screen.page.locator('[data-testid="stAlert"]').count() == 0
 
 
 @pytest.mark.system
