@@ -98,7 +98,7 @@ def main() -> None:
     shutil.rmtree(folder, ignore_errors=True)
     fresh.rename(folder)
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-    print(f"written: {folder} ({size / 1e6:.0f} MB)")  # noqa: T201 - a script talks
+    sys.stdout.write(f"written: {folder} ({size / 1e6:.0f} MB)\n")
 
 
 def make_openings() -> None:

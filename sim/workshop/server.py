@@ -81,7 +81,8 @@ def serve(port: int, address: str, browser: bool, language: str, deadline: float
 
     taken = free_port(port, address)
     note = "" if taken == port else f" (port {port} is in use)"
-    print(f"the workshop: http://{address}:{taken}{note}; Ctrl-C stops it", file=sys.stderr, flush=True)  # noqa: T201
+    sys.stderr.write(f"the workshop: http://{address}:{taken}{note}; Ctrl-C stops it\n")
+    sys.stderr.flush()
     settle(language, deadline)
     bench()
     settings = options(taken, address, browser)
