@@ -86,13 +86,11 @@ def simulate_branches(
     return Branches(named, comparisons)
 
 
-def run_branches(
-    path: Path, branches: list[Seeds], progress: Progress | None = None, categories: bool = True
-) -> Runs:
+def run_branches(path: Path, branches: list[Seeds], progress: Progress | None = None) -> Runs:
     """Outcomes and timings of each branch, by seed of the history they go on from.
 
     Each scenario of a seed is lived in the same memory, which the checkpoint fills anew. Small seeds are lived at once,
-    one by each thread; all call `progress`. Without `categories` none are counted, which saves a tenth of a small run.
+    one by each thread; all call `progress`.
     """
     threads = branches[0].scenario.threads
     checkpoint = Checkpoint(path, threads)
@@ -107,8 +105,6 @@ def run_branches(
             if position:
                 checkpoint.refill(seed, state)
             run = SeedRun.resumed(one.of(seed), seed, state, threads // at_once)
-            if not categories:
-                run.counted = run.counted.without_categories()
             follow = seed == one.scenario.first_seed and one.scenario.follow > 0
             lived.append((run, run.run(progress, follow)))
         return lived
@@ -147,9 +143,7 @@ def first_unlike(scenario: Scenario, region: Region, history: History) -> str | 
     """
     if _numbers(scenario) != _numbers(history.scenario):
         return "the burn-in"
-    context = Context.of(region)
-    own, lived = (Basis.of(one, region, context) for one in (scenario, history.scenario))
-    month = own.first_unlike(lived, history.months)
+    month = Basis.of(scenario, region, Context.of(region)).first_unlike(history.basis(region), history.months)
     return None if month is None else region.label(month)
 
 

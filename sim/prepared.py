@@ -98,6 +98,33 @@ class History:
     scenario: Scenario
     months: int
 
+    @cached_property
+    def _members(self) -> dict[int, History]:
+        return {}
+
+    @cached_property
+    def _bases(self) -> dict[str, Basis]:
+        return {}
+
+    def member(self, seed: int) -> History:
+        """The history as one seed has lived it; kept, for of one history there are many futures."""
+        found = self._members.get(seed)
+        if found is None:
+            found = History(self.scenario.member(seed), self.months)
+            if len(self._members) < KEPT:
+                self._members[seed] = found
+        return found
+
+    def basis(self, region: Region) -> Basis:
+        """What the history has made of its pack; kept as well."""
+        if region.digest not in self._bases:
+            self._bases[region.digest] = Basis.of(self.scenario, region, Context.of(region))
+        return self._bases[region.digest]
+
+
+KEPT = 20
+"""Seeds whose preparation is kept: some megabytes each."""
+
 
 def prepare(scenario: Scenario, region: Region, history: History | None = None) -> Prepared:
     """Apply a scenario's overrides and policies to its pack and make the conditions of every month.
@@ -108,7 +135,7 @@ def prepare(scenario: Scenario, region: Region, history: History | None = None) 
     basis = Basis.of(scenario, region, context)
     if history is not None:
         _require_structure(scenario, history.scenario)
-        basis = Basis.of(history.scenario, region, context).followed_by(basis, history.months)
+        basis = history.basis(region).followed_by(basis, history.months)
     record = parameter_record(scenario.in_force)
     origins = np.array([region.countries.index(code) for code in region.origins])
     destinations = np.array([region.countries.index(code) for code in region.destinations])
@@ -152,10 +179,6 @@ def _require_structure(scenario: Scenario, lived: Scenario) -> None:
             raise InputError(f"structure.{choice}", problem, f"structure.{choice}={held}, or a run of its own")
 
 
-KEPT = 20
-"""Seeds whose preparation is kept: some megabytes each."""
-
-
 class Seeds:
     """A scenario prepared for each of its seeds; once for all where none draws numbers of its own."""
 
@@ -177,7 +200,7 @@ class Seeds:
             return self._all
         if seed in self._kept:
             return self._kept[seed]
-        history = self.history and replace(self.history, scenario=self.history.scenario.member(seed))
+        history = self.history and self.history.member(seed)
         prepared = prepare(self.scenario.member(seed), self.region, history)
         if len(self._kept) < KEPT:
             self._kept[seed] = prepared

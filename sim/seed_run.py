@@ -141,6 +141,11 @@ class SeedRun:
                 progress(1)
         self.seconds["burn_in"] = time.perf_counter() - began
 
+    def without_categories(self) -> SeedRun:
+        """The same run, counting no categories from now on, which saves a tenth of a small run."""
+        self.counted = self.counted.without_categories()
+        return self
+
     def continue_as(self, prepared: Prepared, threads: int) -> SeedRun:
         """The same world with its memory under another scenario, going its own way from this month with a copy."""
         state = self.state()

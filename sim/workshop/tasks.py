@@ -6,10 +6,10 @@ import os
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sim.checkpoint import Checkpoint, rules_digest
 from sim.errors import InputError
@@ -18,6 +18,9 @@ from sim.scenario import Scenario
 from sim.workshop.kept import cache_folder
 from sim.workshop.story import Lives, lives_of
 from sim.workshop.worlds import World
+
+if TYPE_CHECKING:
+    from sim.workshop.past import Past
 
 # What lives (sim.simulation, sim.branches) is imported where it is used: the page only asks, and starts sooner without.
 
@@ -97,20 +100,26 @@ def _lived_whole(scenario: Scenario, tell: Progress) -> World:
 
 def _branched(scenario: Scenario, tell: Progress) -> World | None:
     """The world as a branch of the history; None where the history would have been left earlier."""
-    from sim.branches import first_unlike, history_of, run_branches
+    from sim.branches import first_unlike
     from sim.prepared import Seeds
 
     history = replace(scenario, name="history", question="", policy_objects=())
     if dict(scenario.parameters) or dict(scenario.adjustments) or dict(scenario.corridors) or scenario.law:
         return None
-    path = _checkpoint(history, tell)
-    lived = history_of(Checkpoint(path), region())
-    if first_unlike(scenario, region(), lived) is not None:
+    past = _past(_checkpoint(history, tell))
+    if first_unlike(scenario, region(), past.history) is not None:
         return None
-    months = scenario.seeds * (scenario.months - region().month_index(PARTED))
-    counting = _counting(months, tell)
-    seeds = Seeds(scenario, region(), lived)
-    return World.of(seeds, run_branches(path, [seeds], counting, categories=False)[0][0])
+    counting = _counting(scenario.seeds * (scenario.months - past.history.months), tell)
+    seeds = Seeds(scenario, region(), past.history)
+    return World.of(seeds, past.live(seeds, scenario.threads, counting))
+
+
+@lru_cache(maxsize=2)
+def _past(checkpoint: Path) -> Past:
+    """The history of a checkpoint, whose name tells rules and luck: that of this luck, and of the one before."""
+    from sim.workshop.past import Past
+
+    return Past(checkpoint, region())
 
 
 def _checkpoint(history: Scenario, tell: Progress) -> Path:

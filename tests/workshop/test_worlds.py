@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,10 +12,13 @@ from conftest import RUNS
 
 import sim
 from sim.cli import main
+from sim.prepared import Seeds
+from sim.simulation import simulate
 from sim.workshop.controls import CONTROLS, Choice
+from sim.workshop.past import Past
 from sim.workshop.rows import COURSES, course, effect, hundred, knowing, places
 from sim.workshop.scenario_file import scenario_text
-from sim.workshop.tasks import scenario_from
+from sim.workshop.tasks import _checkpoint, region, scenario_from
 from sim.workshop.worlds import HOMES, SCALE, World, mapping_of
 
 
@@ -48,6 +52,25 @@ def test_numbers_equal_those_of_compare(history: World, no_bans: World, compared
             np.testing.assert_allclose(theirs, row["against_mean"], rtol=1e-5, atol=1e-6)
             checked += 1
     assert checked >= 4 * (len(HOMES) - 2)
+
+
+def test_a_world_goes_on_where_another_one_left_the_history() -> None:
+    """It lives fewer months, and is the world lived from the beginning; what was kept is not changed by living on."""
+    worlds = (
+        ({"rouble": 30}, 60),  # all from January 2013 on
+        ({"rouble": 50}, 41),  # from August 2014, where the first one left
+        ({"union": "tajikistan_in"}, 41),
+        ({"union": "kyrgyzstan_out"}, 29),  # from August 2015
+        ({"rouble": 40}, 41),
+    )
+    whole = replace(scenario_from(mapping_of(Choice.of(runs=RUNS))), seeds=1)
+    past = Past(_checkpoint(whole, lambda share: None), region())
+    for steps, months in worlds:
+        told: list[int] = []
+        scenario = replace(scenario_from(mapping_of(Choice.of(runs=RUNS, **steps))), seeds=1)
+        (outcome,) = past.live(Seeds(scenario, region(), past.history), 1, told.append)
+        assert outcome.digest == simulate(scenario, region()).meta["digest"]
+        assert told[1:] == [1] * months and sum(told) == 60
 
 
 def test_scenario_file_gives_the_same_digest_in_a_run(tmp_path: Path, no_bans: World) -> None:

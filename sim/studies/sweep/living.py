@@ -123,7 +123,7 @@ class Living:
     def _count(self, run: SeedRun) -> None:
         """Have a run that was just begun count no categories, unless a measure needs them."""
         if not self.kept.counts_categories:
-            run.counted = run.counted.without_categories()
+            run.without_categories()
 
     def _kept(self, run: RunOfPlan, prepared: Prepared, outcome: SeedOutcome, seconds: float) -> Lived:
         return Lived(run.run, self.kept.values(outcome, prepared.frame), outcome.digest, seconds)
