@@ -26,6 +26,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from functools import cache
 from importlib.metadata import entry_points
+from types import MappingProxyType
 from typing import Any, ClassVar, Self, TypeVar
 
 import numpy as np
@@ -167,16 +168,22 @@ class Policy:
         return cls()
 
     @classmethod
-    def settings(cls) -> dict[str, Setting]:
+    @cache  # a sweep reads and writes a hundred thousand of one class
+    def settings(cls) -> Mapping[str, Setting]:
         """The settings by name, in the order declared."""
-        return {f.name: f.metadata["setting"] for f in fields(cls) if "setting" in f.metadata}
+        return MappingProxyType({f.name: f.metadata["setting"] for f in fields(cls) if "setting" in f.metadata})
+
+    @classmethod
+    @cache
+    def _defaults(cls) -> Mapping[str, Any]:
+        """The default of each field by name, in the order declared."""
+        return MappingProxyType({f.name: f.default for f in fields(cls)})
 
     def as_mapping(self, *, defaults: bool = False) -> dict[str, Any]:
         """The settings that differ from their defaults (all with `defaults`), as plain values."""
-        known = {f.name: f.default for f in fields(self)}
-        given = {name: getattr(self, name) for name in known}
-        kept = {name: value for name, value in given.items() if defaults or value != known[name]}
         settings = self.settings()
+        given = {name: (getattr(self, name), default) for name, default in self._defaults().items()}
+        kept = {name: value for name, (value, default) in given.items() if defaults or value != default}
         return {name: settings[name].plain(value) if name in settings else value for name, value in kept.items()}
 
 
@@ -232,12 +239,13 @@ def build(name: str, given: Mapping[str, Any] | None, pack: Pack, where: str = "
     InputError
         No such policy or setting, a value of the wrong type or out of range, or settings that do not go together.
     """
-    known = registered()
-    if name not in known:
+    _load_all()
+    if name not in _REGISTRY:
+        known = registered()
         raise InputError(
             f"{where}.{name}", "is not a policy", nearest=nearest_name(str(name), known), allowed=", ".join(known)
         )
-    cls, place = known[name], f"{where}.{name}"
+    cls, place = _REGISTRY[name], f"{where}.{name}"
     if given is not None and not isinstance(given, Mapping):
         raise InputError(place, f"is {given!r}, which is no mapping of settings", allowed=", ".join(cls.settings()))
     rules = cls.settings()

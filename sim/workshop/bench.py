@@ -44,14 +44,15 @@ class Failure(Exception):  # noqa: N818 - a page shows it as a sentence
 
 
 class Ticket:
-    """What was asked, how far it is, and what came of it."""
+    """What was asked, how far it is, and what came of it; several pages may hold the same one."""
 
     def __init__(self, task: Task, key: str, deadline: float, keep: bool = False) -> None:
         self.task, self.key, self.deadline, self.keep = task, key, deadline, keep
         self.asked = time.monotonic()
         self.begun: float | None = None
         self.share = 0.0
-        self.wanted = True
+        self._holders = 1
+        self._lock = threading.Lock()
         self._ended = threading.Event()
         self._value: Any = None
         self._failure: Failure | None = None
@@ -60,9 +61,23 @@ class Ticket:
         """Whether it has ended, after at most so many seconds."""
         return self._ended.wait(seconds)
 
+    @property
+    def wanted(self) -> bool:
+        """Whether anybody still waits for it."""
+        return self._holders > 0
+
+    def join(self, keep: bool) -> bool:
+        """Hold it, too; not one that has ended or is being stopped."""
+        with self._lock:
+            joined = self._holders > 0 and not self._ended.is_set()
+            self._holders += joined
+            self.keep = self.keep or (joined and keep)
+            return joined
+
     def cancel(self) -> None:
-        """Not wanted any more."""
-        self.wanted = False
+        """Not wanted any more by one who holds it."""
+        with self._lock:
+            self._holders -= 1
 
     def result(self) -> Any:
         """What came of it.
@@ -100,6 +115,7 @@ class Bench:
         self.rules = ""
         self._queue: SimpleQueue[Ticket | None] = SimpleQueue()
         self._worlds: OrderedDict[str, Any] = OrderedDict()
+        self._going: dict[str, Ticket] = {}
         self._lock = threading.Lock()
         self._ready = threading.Event()
         self._ready_at = float("inf")  # waiting counts from when a worker can be had
@@ -115,7 +131,7 @@ class Bench:
         return self._ready.is_set()
 
     def ask(self, task: Task, *, keep: bool = False, deadline: float | None = None) -> Ticket:
-        """A ticket for a task: ended at once if it is remembered or kept.
+        """A ticket for a task: ended at once if it is remembered or kept, shared with whoever waits for it already.
 
         With `keep`, what comes of it is kept on disk.
         """
@@ -130,11 +146,17 @@ class Bench:
             known = self._worlds.get(key)
             if known is not None:
                 self._worlds.move_to_end(key)
+            elif key:
+                going = self._going.get(key)
+                if going is not None and going.join(keep):
+                    return going
+                self._going[key] = ticket
         if known is None and isinstance(task, WorldTask):
             known = kept.find(key)
         if known is not None:
-            ticket.end(known)
             self._remember(key, known)
+            ticket.end(known)
+            self._over(ticket)
             return ticket
         self._queue.put(ticket)
         return ticket
@@ -171,6 +193,12 @@ class Bench:
         with self._lock:
             return self._worlds.get(key)
 
+    def _over(self, ticket: Ticket) -> None:
+        """Nobody can join it any more."""
+        with self._lock:
+            if self._going.get(ticket.key) is ticket:
+                del self._going[ticket.key]
+
     def _attend(self) -> None:
         """One worker's life: start it, hand it tasks, replace it when it fails."""
         worker: _Worker | None = None
@@ -193,6 +221,7 @@ class Bench:
             elif not self._serve(worker, ticket):
                 worker.end()
                 worker = None
+            self._over(ticket)
 
     def _start(self) -> _Worker | None:
         try:

@@ -23,6 +23,22 @@ def test_the_same_is_asked_once(bench: Bench, history: World) -> None:
     assert ticket.result() is history
 
 
+def test_pages_that_wait_for_the_same_share_it(bench: Bench, history: World) -> None:
+    """One world is made, and it is called off when the last of them wants it no more."""
+    task = WorldTask(mapping_of(Choice.of(luck=79, runs=20)))
+    first, second = bench.ask(task), bench.ask(task)
+    assert first is second
+    first.cancel()
+    assert second.wanted
+    second.cancel()
+    third = bench.ask(task)
+    assert third is not first  # that one is being stopped
+    assert first.wait(30) and third.wait(120)
+    assert third.result().seeds == 20
+    with pytest.raises(Failure, match="cancelled"):
+        first.result()
+
+
 def test_an_impossible_scenario_is_refused_in_a_line(bench: Bench) -> None:
     """Without troubling a worker."""
     ticket = bench.ask(WorldTask({**mapping_of(Choice.of()), "policies": {"reentry_ban": {"monhts": 3}}}))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,7 @@ def fetch(task: Task, words: Words, slot: str) -> Any | None:
     except InputError as error:
         st.error(words("failure.refused", detail=str(error)))
         return None
-    if st.session_state.get(f"off.{slot}") == key:
+    if _is_off(slot, key):
         st.warning(words("failure.cancelled"))
         st.button(words("button.again"), key=f"again.{slot}", on_click=_want, args=(slot,))
         return None
@@ -59,6 +60,25 @@ def fetch(task: Task, words: Words, slot: str) -> Any | None:
     except Failure as failure:
         st.error(words(f"failure.{failure.reason}", detail=failure.detail))
         return None
+
+
+@contextmanager
+def asked(task: Task, slot: str) -> Iterator[None]:
+    """Have what :func:`fetch` will ask for begun while another world is fetched: two are made at once."""
+    try:
+        ticket = None if _is_off(slot, bench().key(task)) else bench().ask(task)
+    except InputError:  # which `fetch` will tell
+        ticket = None
+    try:
+        yield
+    finally:
+        if ticket is not None:
+            ticket.cancel()
+
+
+def _is_off(slot: str, key: str) -> bool:
+    """Whether the task of a key has been called off."""
+    return st.session_state.get(f"off.{slot}") == key
 
 
 def _waiting(asked: float, words: Words) -> str:

@@ -9,7 +9,7 @@ import streamlit as st
 from sim.errors import InputError
 from sim.workshop.controls import CONTROLS, Choice
 from sim.workshop.pages.controls import place_choice, show_controls, show_luck
-from sim.workshop.pages.frame import fetch, say
+from sim.workshop.pages.frame import asked, fetch, say
 from sim.workshop.pages.household import show_household
 from sim.workshop.pages.lesson import show_pictures
 from sim.workshop.pages.take import show_take_away
@@ -108,8 +108,10 @@ def _results(ours: Choice, theirs: Choice, words: Words) -> None:
     reference = mapping_of(theirs)
     if mapping is not None:
         reference |= {key: mapping[key] for key in ("population", "sample") if key in mapping}
-    base = fetch(WorldTask(reference), words, "free.theirs")
-    world = fetch(WorldTask(mapping or mapping_of(ours)), words, "free.ours")
+    wanted = WorldTask(mapping or mapping_of(ours))
+    with asked(wanted, "free.ours"):
+        base = fetch(WorldTask(reference), words, "free.theirs")
+        world = fetch(wanted, words, "free.ours")
     if world is None or base is None:
         return
     names = {
