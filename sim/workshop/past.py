@@ -1,8 +1,8 @@
 """The history that worlds share, kept in a worker as it stood in the months in which worlds have left it.
 
-A world goes on from the last of these months at which it is still the history, bit for bit: by the conditions that its
-months depend on, not by names or dates (docs/decisions/0024). Where it leaves the history in a month of its own, the
-state is kept for those that come after it. Categories are not counted.
+A world goes on from the last of these months before its quantities, campaigns or costs first differ from the history's.
+Where it leaves the history in a month of its own, the state is kept for those that come after it. Categories are not
+counted.
 """
 
 from __future__ import annotations
@@ -15,26 +15,27 @@ from typing import TYPE_CHECKING
 
 from sim.branches import history_of
 from sim.checkpoint import Checkpoint, State
-from sim.prepared import Seeds
+from sim.prepared import History
 from sim.schema.rule import COMPILED
 from sim.seed_run import SeedRun
 
 if TYPE_CHECKING:
+    from sim.prepared import Prepared, Seeds
     from sim.region import Region
     from sim.tables import SeedOutcome
 
-MOST = 8
-"""Months kept of a seed, of a megabyte or two each."""
+MOST = 6
+"""Months kept of a seed, of a megabyte each: as many as there are in which a control first acts."""
 
 
 class Past:
     """The history of one luck and one set of numbers, from a checkpoint on."""
 
     def __init__(self, checkpoint: Path, region: Region) -> None:
-        self.checkpoint = Checkpoint(checkpoint)
-        self.history = history_of(self.checkpoint, region)
-        whole = replace(self.history.scenario, until=region.label(region.months - 1), months=region.months)
-        self.whole = Seeds(whole, region)
+        self.checkpoint, self.region = Checkpoint(checkpoint), region
+        lived = history_of(self.checkpoint, region)
+        whole = replace(lived.scenario, until=region.label(region.months - 1), months=region.months)
+        self.history = History(whole, lived.months)
         self.kept: dict[int, dict[int, State]] = {seed: {} for seed in whole.seed_numbers}
 
     def live(self, seeds: Seeds, threads: int, progress: Callable[[int], None]) -> list[SeedOutcome]:
@@ -46,7 +47,7 @@ class Past:
 
         def one(seed: int) -> SeedOutcome:
             prepared, kept = seeds.of(seed), self._kept(seed)
-            parting = self.whole.of(seed).months_shared(prepared)
+            parting = self.parting(seed, prepared)
             begin = max(month for month in kept if month <= parting)
             progress(begin - self.history.months)
             run = SeedRun.resumed(prepared, seed, _copied(kept[begin]), 1).without_categories()
@@ -56,7 +57,13 @@ class Past:
             return run.run(progress)
 
         with ThreadPoolExecutor(threads if COMPILED else 1) as pool:
-            return list(pool.map(one, self.whole.scenario.seed_numbers))
+            return list(pool.map(one, self.history.scenario.seed_numbers))
+
+    def parting(self, seed: int, prepared: Prepared) -> int:
+        """The month in which a world leaves the history; its end, where it never does."""
+        history, months = self.history.member(seed).basis(self.region), prepared.scenario.months
+        month = prepared.basis.first_unlike(history, months)
+        return months if month is None else month
 
     def _kept(self, seed: int) -> dict[int, State]:
         kept = self.kept[seed]
@@ -66,6 +73,6 @@ class Past:
 
 
 def _copied(state: State) -> State:
-    """A state whose records may be lived on from, and are not changed by one that is."""
+    """A state whose records may be lived on from, and are not changed by one that is; ties are the same."""
     memory = {name: array.copy() for name, array in state.memory.items()}
-    return replace(state, households=state.households.copy(), memory=memory)
+    return replace(state, households=state.households.copy(), tallies=state.tallies.copy(), memory=memory)

@@ -114,9 +114,9 @@ def _branched(scenario: Scenario, tell: Progress) -> World | None:
     return World.of(seeds, past.live(seeds, scenario.threads, counting))
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=1)
 def _past(checkpoint: Path) -> Past:
-    """The history of a checkpoint, whose name tells rules and luck: that of this luck, and of the one before."""
+    """The history of a checkpoint, whose name tells rules and luck; the last one alone, for it takes up room."""
     from sim.workshop.past import Past
 
     return Past(checkpoint, region())

@@ -73,6 +73,23 @@ def test_a_world_goes_on_where_another_one_left_the_history() -> None:
         assert told[1:] == [1] * months and sum(told) == 60
 
 
+@pytest.mark.parametrize(
+    "steps",
+    [
+        {"rouble": 0}, {"ban_months": 0}, {"detection": 0.5}, {"border": 50}, {"permits": 25_000, "permits_known": 100},
+        {"campaign": 5_000}, {"reintegration": 1_000}, {"union": "tajikistan_in"}, {"union": "kyrgyzstan_out"},
+    ],
+)  # fmt: skip
+def test_a_world_is_the_history_until_it_parts(steps: dict) -> None:
+    """Told by its figures, which are fewer; its conditions are then the same to the bit."""
+    whole = replace(scenario_from(mapping_of(Choice.of(runs=RUNS))), seeds=1)
+    past = Past(_checkpoint(whole, lambda share: None), region())
+    scenario = replace(scenario_from(mapping_of(Choice.of(runs=RUNS, **steps))), seeds=1)
+    parting = past.parting(1, Seeds(scenario, region(), past.history).of(1))
+    shared = Seeds(whole, region()).of(1).months_shared(Seeds(scenario, region()).of(1))
+    assert 12 <= parting <= shared < scenario.months
+
+
 def test_scenario_file_gives_the_same_digest_in_a_run(tmp_path: Path, no_bans: World) -> None:
     """`sim run scenario=FILE` without another word."""
     path = tmp_path / "taken_away.yaml"
