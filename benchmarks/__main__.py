@@ -22,7 +22,7 @@ from sim.output.durable import replace_file
 LATEST = Path(__file__).with_name("latest.json")
 PARTS = (
     "speed", "scaling", "whole", "people", "memory", "engines", "peer", "pairs", "profile", "policies", "first_run",
-    "at_once", "sweeps", "workshop",
+    "at_once", "sweeps", "workshop", "pages",
 )  # fmt: skip
 
 

@@ -21,6 +21,10 @@ from sim.workshop.worlds import World
 
 HERE = Path(__file__).parent
 MAP_HEIGHT = 560
+AT_ONCE = 0.3
+"""Seconds a world may take before the page says that it is made."""
+TELL = 0.5
+"""Seconds between two words of how far it is: a browser that lays out its page anew takes time from worlds."""
 
 
 def large() -> bool:
@@ -44,13 +48,13 @@ def fetch(task: Task, words: Words, slot: str) -> Any | None:
         st.button(words("button.again"), key=f"again.{slot}", on_click=_want, args=(slot,))
         return None
     ticket = bench().ask(task)
-    if not ticket.wait(0.02):
+    if not ticket.wait(AT_ONCE):
         holder = st.empty()
         with holder.container():
             bar = st.progress(0.0)
             st.button(words("button.cancel"), key=f"cancel.{slot}", on_click=_call_off, args=(slot, key))
         try:
-            while not ticket.wait(0.1):
+            while not ticket.wait(TELL):
                 bar.progress(ticket.share, text=_waiting(ticket.asked, words))
         finally:
             ticket.cancel()
