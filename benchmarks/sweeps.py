@@ -35,6 +35,13 @@ BANS = (
 NUMBERS = ("population=small", "design=lhs", "design.points=128", "sweep.parameters.beta=[0.8,1.2]",
            "sweep.parameters.altruism=[0.2,0.5]")  # fmt: skip
 """The same, where every run has numbers of its own and a burn-in of its own, of 60 months."""
+FUTURES = (
+    "population=small",
+    "policies.devaluation.currency=RUB", "policies.devaluation.start=2014-08",
+    "sweep.policies.devaluation.share=[0,0.1,0.2,0.3,0.4,0.5,0.6,0.7]",
+    "policies.enforcement.during=[2014-08,null]", "sweep.policies.enforcement.raids=[0.25,0.5,2,4]",
+)  # fmt: skip
+"""The same size, policies from August 2014 on: runs of a seed share the 31 months before, too."""
 TINY = ("population.scale=0.0001", "population.burn_in=2", "until=2012-12", "seeds=1", "design=lhs",
         "sweep.policies.reentry_ban.months=[0,120]", "sweep.parameters.beta=[0.8,1.2]",
         "sweep.parameters.altruism=[0.2,0.5]")  # fmt: skip
@@ -141,6 +148,7 @@ def main() -> None:
         if given.only != "plan":
             figures += throughput(here, "policies", BANS, given.seeds, least=12.0)
             figures += throughput(here, "numbers", NUMBERS, max(1, given.seeds // 10))
+            figures += throughput(here, "futures", FUTURES, given.seeds)
         if given.only != "throughput":
             figures += large_plan(here, given.runs, given.live)
     report("sweeps", figures, given.json)
