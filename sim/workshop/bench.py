@@ -142,22 +142,19 @@ class Bench:
             ticket.end(failure=Failure("refused", str(error)))
             return ticket
         ticket = Ticket(task, key, deadline or self.deadline, keep)
-        with self._lock:
-            known = self._worlds.get(key)
-            if known is not None:
-                self._worlds.move_to_end(key)
-            elif key:
-                going = self._going.get(key)
-                if going is not None and going.join(keep):
-                    return going
-                self._going[key] = ticket
+        known = self._known(key)
         if known is None and isinstance(task, WorldTask):
             known = kept.find(key)
         if known is not None:
             self._remember(key, known)
             ticket.end(known)
-            self._over(ticket)
             return ticket
+        if key:
+            with self._lock:
+                going = self._going.get(key)
+                if going is not None and going.join(keep):
+                    return going
+                self._going[key] = ticket
         self._queue.put(ticket)
         return ticket
 

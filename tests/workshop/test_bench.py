@@ -12,6 +12,7 @@ from conftest import world_of
 
 from sim.workshop.bench import Bench, Failure
 from sim.workshop.controls import Choice
+from sim.workshop.pages import frame
 from sim.workshop.tasks import WorldTask
 from sim.workshop.worlds import World, mapping_of
 
@@ -37,6 +38,18 @@ def test_pages_that_wait_for_the_same_share_it(bench: Bench, history: World) -> 
     assert third.result().seeds == 20
     with pytest.raises(Failure, match="cancelled"):
         first.result()
+
+
+def test_what_is_asked_ahead_is_begun_and_called_off_in_the_end(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While another world is fetched; nobody waits for it when the page has gone on."""
+    monkeypatch.setattr(frame, "bench", lambda: bench)
+    task = WorldTask(mapping_of(Choice.of(luck=80, runs=20)))
+    with frame.asked(task, "slot"):
+        ticket = bench.ask(task)
+        ticket.cancel()  # this test's own hold
+        assert ticket.wanted
+    assert not ticket.wanted
+    assert ticket.wait(60)
 
 
 def test_an_impossible_scenario_is_refused_in_a_line(bench: Bench) -> None:
