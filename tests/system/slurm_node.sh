@@ -2,7 +2,7 @@
 # A Slurm of one node on this machine, for tests: bash slurm_node.sh start | stop. Debian or Ubuntu, as root.
 # Without systemd and without control groups: what a container allows.
 set -euo pipefail
-state=/var/tmp/sim-slurm
+state=${TMPDIR:-/tmp}/sim-slurm
 conf=/etc/slurm/slurm.conf
 
 install() {
