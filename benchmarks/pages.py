@@ -47,11 +47,12 @@ def answers() -> list[list[float]]:
         for one in pages:
             one.settled()
         time.sleep(SETTLING)
-        return [_moved([one.page for one in pages]) for _ in range(MOVES)]
+        return [_moved(pages) for _ in range(MOVES)]
 
 
-def _moved(pages: list[Any]) -> list[float]:
-    """Move the ban in all pages; seconds until each has answered."""
+def _moved(watched: list[Any]) -> list[float]:
+    """Move the ban in all pages; seconds until each has answered, with the first runs of its world or with all."""
+    pages = [one.settled() for one in watched]
     for page in pages:
         page.evaluate(WATCH)
         page.locator(BAN).get_by_role("slider").focus()
@@ -59,7 +60,6 @@ def _moved(pages: list[Any]) -> list[float]:
         page.keyboard.press("ArrowRight")
     while not all(page.evaluate("() => window.answered") for page in pages):
         time.sleep(1.0)  # asking takes time from the pages
-    time.sleep(2.0)
     return [page.evaluate("() => window.answered - window.begun") / 1000 for page in pages]
 
 

@@ -228,7 +228,7 @@ def _result(seeds: Seeds, outcomes: list[SeedOutcome], timings: dict[str, float]
         "scenario": scenario.as_mapping(),
         "scenario_digest": scenario.digest,
         "seeds": [outcome.seed for outcome in outcomes],
-        "digest": digest_of(outcomes),
+        "digest": digest_of([outcome.digest for outcome in outcomes]),
         "digests": {str(outcome.seed): outcome.digest for outcome in outcomes},
         "region": {"name": region.name, "title": region.title, "digest": region.digest},
         "pack_digest": region.digest,
@@ -256,11 +256,9 @@ def _result(seeds: Seeds, outcomes: list[SeedOutcome], timings: dict[str, float]
     return RunResult(corridors, origins, categories, meta, spells, policies, lives, law)
 
 
-def digest_of(outcomes: Sequence[SeedOutcome]) -> str:
-    """Digest of all households of all seeds: that of the one seed, where there is one."""
-    if len(outcomes) == 1:
-        return outcomes[0].digest
-    return hashlib.sha256("".join(outcome.digest for outcome in outcomes).encode()).hexdigest()
+def digest_of(digests: Sequence[str]) -> str:
+    """Digest of all households of all seeds from that of each: that of the one seed, where there is one."""
+    return digests[0] if len(digests) == 1 else hashlib.sha256("".join(digests).encode()).hexdigest()
 
 
 @cache

@@ -1,6 +1,7 @@
 """Where worlds are made: processes, one queue, deadlines, cancellation, and a memory of what was made.
 
-A page asks and gets a ticket; it never computes. A ticket always ends: in a world, or in a named failure.
+A page asks and gets a ticket; it never computes. A ticket always ends: in a world, or in a named failure. Where others
+wait, a world's first runs are lived, and the rest when all have had theirs: a page can show them in the meantime.
 """
 
 from __future__ import annotations
@@ -15,12 +16,15 @@ import threading
 import time
 from collections import OrderedDict
 from queue import Empty, SimpleQueue
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from sim.errors import InputError
 from sim.workshop import kept
 from sim.workshop.tasks import ReadyTask, StoryTask, WorldTask, scenario_from
 from sim.workshop.worlds import key_of
+
+if TYPE_CHECKING:
+    from sim.workshop.worlds import World
 
 DEADLINE = 20.0
 """Seconds a task may take once it has begun."""
@@ -48,9 +52,10 @@ class Ticket:
 
     def __init__(self, task: Task, key: str, deadline: float, keep: bool = False) -> None:
         self.task, self.key, self.deadline, self.keep = task, key, deadline, keep
-        self.asked = time.monotonic()
+        self.asked = self.queued = time.monotonic()
         self.begun: float | None = None
         self.share = 0.0
+        self.first: World | None = None  # the world's first runs, where they were lived apart
         self._holders = 1
         self._lock = threading.Lock()
         self._ended = threading.Event()
@@ -91,6 +96,29 @@ class Ticket:
         if self._failure is not None:
             raise self._failure
         return self._value
+
+    @property
+    def ended(self) -> bool:
+        """Whether there is a result."""
+        return self._ended.is_set()
+
+    def turn(self, others_wait: bool) -> Task:
+        """What a worker is to do of it now: all, or where others wait the first part, and another time the rest."""
+        parts = self.task.parts() if isinstance(self.task, WorldTask) else None
+        if parts is None:
+            return self.task
+        if self.first is not None:
+            return parts[1]
+        return parts[0] if others_wait else self.task
+
+    def take(self, turn: Task, value: Any) -> None:
+        """What a worker has made of it."""
+        if turn == self.task:
+            self.end(value)
+        elif self.first is None:
+            self.first = value
+        else:
+            self.end(self.first.joined(value))
 
     def end(self, value: Any = None, failure: Failure | None = None) -> None:
         """End it, once."""
@@ -213,18 +241,22 @@ class Bench:
                 ticket.end(self._known(ticket.key))
             elif worker is None:
                 ticket.end(failure=Failure("broken", self.problem))
-            elif time.monotonic() - max(ticket.asked, self._ready_at) > WAITING:
+            elif time.monotonic() - max(ticket.queued, self._ready_at) > WAITING:
                 ticket.end(failure=Failure("late", f"{WAITING:.0f}"))
             elif not self._serve(worker, ticket):
                 worker.end()
                 worker = None
-            self._over(ticket)
+            if ticket.ended:
+                self._over(ticket)
+            else:
+                ticket.queued = time.monotonic()
+                self._queue.put(ticket)
 
     def _start(self) -> _Worker | None:
         try:
             worker = _Worker()
             ticket = Ticket(ReadyTask(), "", START)
-            worker.perform(ticket)
+            worker.perform(ticket, ticket.task)
             self.rules = ticket.result()
         except (OSError, Failure) as error:
             self.problem = str(error)
@@ -235,7 +267,9 @@ class Bench:
 
     def _serve(self, worker: _Worker, ticket: Ticket) -> bool:
         """Have a worker perform a task; whether it can be given another one."""
-        alive = worker.perform(ticket)
+        alive = worker.perform(ticket, ticket.turn(others_wait=not self._queue.empty()))
+        if not ticket.ended:
+            return alive
         try:
             value = ticket.result()
         except Failure:
@@ -265,11 +299,11 @@ class _Worker:
         self.number = 0
         threading.Thread(target=self._read, daemon=True).start()
 
-    def perform(self, ticket: Ticket) -> bool:
-        """Send a task and follow it to its end; whether the process is still of use."""
+    def perform(self, ticket: Ticket, turn: Task) -> bool:
+        """Send a task, or a part of it, and follow it to its end; whether the process is still of use."""
         self.number += 1
         ticket.begun = time.monotonic()
-        if not self._send("task", ticket.task):
+        if not self._send("task", turn):
             ticket.end(failure=Failure("broken", "the process has ended"))
             return False
         asked_to_stop: float | None = None
@@ -288,7 +322,7 @@ class _Worker:
             if kind == "gone":
                 ticket.end(failure=Failure("broken", f"the process ended with status {self.process.wait()}"))
                 return False
-            if number == self.number and not self._note(ticket, kind, content, late):
+            if number == self.number and not self._note(ticket, turn, kind, content, late):
                 return True
 
     def end(self) -> None:
@@ -301,13 +335,13 @@ class _Worker:
         self.process.kill()
         self.process.wait()
 
-    def _note(self, ticket: Ticket, kind: str, content: Any, late: bool) -> bool:
+    def _note(self, ticket: Ticket, turn: Task, kind: str, content: Any, late: bool) -> bool:
         """Take in one frame; whether more are to come."""
         if kind == "progress":
-            ticket.share = content
+            ticket.share = turn.done(content) if isinstance(turn, WorldTask) else content
             return True
         if kind == "done":
-            ticket.end(content)
+            ticket.take(turn, content)
         elif kind == "refused":
             ticket.end(failure=Failure("refused", str(InputError(*content))))
         elif kind == "cancelled":

@@ -38,8 +38,14 @@ class Past:
         self.history = History(whole, lived.months)
         self.kept: dict[int, dict[int, State]] = {seed: {} for seed in whole.seed_numbers}
 
+    def load(self) -> None:
+        """Have at hand what the first world will ask for."""
+        for seed in self.history.scenario.seed_numbers:
+            self._kept(seed)
+            self.history.member(seed).basis(self.region)
+
     def live(self, seeds: Seeds, threads: int, progress: Callable[[int], None]) -> list[SeedOutcome]:
-        """What each seed of a world leaves; `seeds` are prepared to take over from `self.history`.
+        """What each seed of a world leaves; `seeds` are some or all of the history's, prepared to take over from it.
 
         A seed is lived by one thread, so many seeds at once. `progress` is called with the months just lived, and once
         with those that need not be.
@@ -57,7 +63,7 @@ class Past:
             return run.run(progress)
 
         with ThreadPoolExecutor(threads if COMPILED else 1) as pool:
-            return list(pool.map(one, self.history.scenario.seed_numbers))
+            return list(pool.map(one, seeds.scenario.seed_numbers))
 
     def parting(self, seed: int, prepared: Prepared) -> int:
         """The month in which a world leaves the history; its end, where it never does."""

@@ -15,9 +15,10 @@ from sim.checkpoint import Checkpoint, rules_digest
 from sim.errors import InputError
 from sim.region import Region, load
 from sim.scenario import Scenario
+from sim.workshop.controls import Choice
 from sim.workshop.kept import cache_folder
 from sim.workshop.story import Lives, lives_of
-from sim.workshop.worlds import World
+from sim.workshop.worlds import World, mapping_of
 
 if TYPE_CHECKING:
     from sim.workshop.past import Past
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 PARTED = "2013-01"
 """Month before which all worlds of the controls are the same."""
 FOLLOWED = 240
+FIRST_RUNS = 5
+"""Of a world, when many are waited for: enough for a first answer."""
 THREADS = min(2, os.cpu_count() or 1)
 """Of a world: results do not depend on it."""
 Progress = Callable[[float], None]
@@ -35,14 +38,29 @@ Progress = Callable[[float], None]
 
 @dataclass(frozen=True)
 class WorldTask:
-    """Live one scenario, given as a plain mapping."""
+    """Live one scenario, given as a plain mapping: all its runs, or those from `begin` to before `end`."""
 
     mapping: Mapping[str, Any]
+    begin: int = 0
+    end: int | None = None
 
     def perform(self, tell: Progress) -> World:
         """The world of the scenario."""
         scenario = replace(scenario_from(self.mapping), threads=THREADS)
-        return _branched(scenario, tell) or _lived_whole(scenario, tell)
+        runs = scenario.seed_numbers[self.begin : self.end]
+        part = replace(scenario, first_seed=runs[0], seeds=len(runs))
+        return _branched(scenario, part, tell) or _lived_whole(scenario, part, tell)
+
+    def parts(self) -> tuple[WorldTask, WorldTask] | None:
+        """The first runs, from which a room can see the answer, and the rest; None where there is no rest."""
+        if int(self.mapping["seeds"]) <= FIRST_RUNS:
+            return None
+        return replace(self, end=FIRST_RUNS), replace(self, begin=FIRST_RUNS)
+
+    def done(self, share: float) -> float:
+        """Share of the whole world that is lived with a share of these runs."""
+        runs = int(self.mapping["seeds"])
+        return (self.begin + share * ((self.end or runs) - self.begin)) / runs
 
 
 @dataclass(frozen=True)
@@ -61,12 +79,15 @@ class StoryTask:
 
 @dataclass(frozen=True)
 class ReadyTask:
-    """Have the rules compiled and loaded."""
+    """Have the rules compiled and loaded, and the history at hand that most worlds go on from, if it has been lived."""
 
     def perform(self, tell: Progress) -> str:
         """Digest of the rules."""
         mapping = {"name": "ready", "population": {"scale": 1e-4}, "seeds": 1, "threads": 1, "until": "2012-12"}
         _from_the_beginning([Scenario.from_mapping({**mapping, "follow": 2}, region())], tell)
+        path = _checkpoint_of(scenario_from(mapping_of(Choice.of())))
+        if _usable(path):
+            _past(path).load()
         return rules_digest()
 
 
@@ -89,17 +110,17 @@ def _from_the_beginning(scenarios: list[Scenario], tell: Progress) -> list[Any]:
     return simulate_all(scenarios, region(), _counting(months, tell))
 
 
-def _lived_whole(scenario: Scenario, tell: Progress) -> World:
-    """The world of a scenario that shares nothing with the history."""
+def _lived_whole(scenario: Scenario, part: Scenario, tell: Progress) -> World:
+    """The world of a scenario that shares nothing with the history, lived by the runs of `part`."""
     from sim.simulation import in_engine, run_seeds, seeds_of
 
-    seeds = seeds_of([scenario], region())
-    counting = _counting(scenario.seeds * (scenario.burn_in + scenario.months), tell)
-    return World.of(seeds[0], in_engine(scenario.engine, run_seeds, (seeds, None), counting)[0][0])
+    seeds = seeds_of([part], region())
+    counting = _counting(part.seeds * (part.burn_in + part.months), tell)
+    return World.of(scenario, seeds[0], in_engine(part.engine, run_seeds, (seeds, None), counting)[0][0])
 
 
-def _branched(scenario: Scenario, tell: Progress) -> World | None:
-    """The world as a branch of the history; None where the history would have been left earlier."""
+def _branched(scenario: Scenario, part: Scenario, tell: Progress) -> World | None:
+    """The same as a branch of the history; None where the history would have been left earlier."""
     from sim.branches import first_unlike
     from sim.prepared import Seeds
 
@@ -109,9 +130,9 @@ def _branched(scenario: Scenario, tell: Progress) -> World | None:
     past = _past(_checkpoint(history, tell))
     if first_unlike(scenario, region(), past.history) is not None:
         return None
-    counting = _counting(scenario.seeds * (scenario.months - past.history.months), tell)
-    seeds = Seeds(scenario, region(), past.history)
-    return World.of(seeds, past.live(seeds, scenario.threads, counting))
+    counting = _counting(part.seeds * (part.months - past.history.months), tell)
+    seeds = Seeds(part, region(), past.history)
+    return World.of(scenario, seeds, past.live(seeds, part.threads, counting))
 
 
 @lru_cache(maxsize=1)
@@ -126,10 +147,10 @@ def _checkpoint(history: Scenario, tell: Progress) -> Path:
     """The checkpoint of the history, made where it is not there yet or cannot be used."""
     from sim.simulation import simulate_into
 
-    folder = cache_folder() / f"history-{rules_digest()[:12]}-{history.digest[:12]}"
-    path = folder / f"checkpoint-{PARTED}.state"
+    path = _checkpoint_of(history)
     if _usable(path):
         return path
+    folder = path.parent
     until = replace(history, until="2013-01", months=region().month_index(PARTED) + 1)
     months = history.seeds * (until.burn_in + until.months)
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -141,6 +162,11 @@ def _checkpoint(history: Scenario, tell: Progress) -> Path:
             simulate_into(folder, until, region(), (PARTED,), _counting(months, tell))
             return folder / path.name
     return path
+
+
+def _checkpoint_of(history: Scenario) -> Path:
+    folder = cache_folder() / f"history-{rules_digest()[:12]}-{history.digest[:12]}"
+    return folder / f"checkpoint-{PARTED}.state"
 
 
 def _usable(path: Path) -> bool:

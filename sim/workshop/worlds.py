@@ -6,7 +6,7 @@ import hashlib
 import io
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 SCALE = 0.0005
 """Agents per household: one stands for two thousand households."""
-FORM = 1
+FORM = 2
 """Number of the layout of kept worlds: another number makes kept files old."""
 HOMES = (
     "households", "stock", "irregular", "regular", "departures", "returns", "forced_returns", "banned",
@@ -40,8 +40,8 @@ class World:
     Attributes
     ----------
     about
-        `scenario` (its mapping), `scenario_digest`, `digest` (of all households), `origins`, `destinations`,
-        `caveats`, `sources`.
+        `scenario` (its mapping), `scenario_digest`, `digest` (of all households), `digests` (of those of each run),
+        `origins`, `destinations`, `caveats`, `sources`.
     months
         Labels, ``2012-01`` and so on, T of them.
     homes
@@ -56,17 +56,19 @@ class World:
     corridors: Mapping[str, np.ndarray]
 
     @classmethod
-    def of(cls, seeds: Seeds, outcomes: Sequence[SeedOutcome]) -> World:
-        """The world that a scenario, prepared for each of its seeds, came to."""
+    def of(cls, scenario: Scenario, seeds: Seeds, outcomes: Sequence[SeedOutcome]) -> World:
+        """The world that a scenario came to, prepared for each of its seeds; or what some of them came to."""
         from sim.checkpoint import code_version
         from sim.simulation import digest_of, sources
         from sim.tables import seed_values
 
-        scenario, region, frame = seeds.scenario, seeds.region, seeds.of(outcomes[0].seed).frame
+        region, frame = seeds.region, seeds.of(outcomes[0].seed).frame
+        digests = [outcome.digest for outcome in outcomes]
         about = {
             "scenario": scenario.as_mapping(),
             "scenario_digest": scenario.digest,
-            "digest": digest_of(outcomes),
+            "digest": digest_of(digests),
+            "digests": digests,
             "pack_digest": region.digest,
             "version": code_version(),
             "origins": list(frame.origins),
@@ -89,6 +91,31 @@ class World:
     def seeds(self) -> int:
         """Number of runs."""
         return len(self.homes["stock"])
+
+    @property
+    def whole(self) -> bool:
+        """Whether all runs of its scenario are there."""
+        return self.seeds == int(self.about["scenario"]["seeds"])
+
+    def first(self, runs: int) -> World:
+        """What was there of it after so many runs."""
+        if runs == self.seeds:
+            return self
+        homes = {name: values[:runs] for name, values in self.homes.items()}
+        corridors = {name: values[:runs] for name, values in self.corridors.items()}
+        return replace(self, about=self._about(self.about["digests"][:runs]), homes=homes, corridors=corridors)
+
+    def joined(self, rest: World) -> World:
+        """The world of these runs and of those that were still to come."""
+        homes = {name: np.concatenate([values, rest.homes[name]]) for name, values in self.homes.items()}
+        corridors = {name: np.concatenate([values, rest.corridors[name]]) for name, values in self.corridors.items()}
+        about = self._about([*self.about["digests"], *rest.about["digests"]])
+        return replace(self, about=about, homes=homes, corridors=corridors)
+
+    def _about(self, digests: list[str]) -> dict[str, Any]:
+        from sim.simulation import digest_of
+
+        return {**self.about, "digest": digest_of(digests), "digests": digests}
 
     def home(self, measure: str, origin: str) -> np.ndarray:
         """A measure of one origin, or of all together (``ALL``), (seeds, T)."""

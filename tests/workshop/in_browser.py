@@ -81,7 +81,7 @@ def watched(opened: Browser, *, width: int = 1440, height: int = 1000) -> Iterat
     try:
         yield one
         assert one.outside == []
-        assert one.errors == []
+        assert one.errors == [], one.errors
     finally:
         context.close()
 

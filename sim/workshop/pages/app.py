@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from sim.workshop.lessons import lesson
+from sim.workshop.pages.frame import begin_drawing, draw_whole
 from sim.workshop.pages.free import show_free
 from sim.workshop.pages.lesson import show_lesson
 from sim.workshop.pages.shared import bench
@@ -18,6 +19,7 @@ def main() -> None:
     st.set_page_config(page_title="labour-migration-sim", layout="wide", initial_sidebar_state="expanded")
     bench()
     begin()
+    begin_drawing()
     with st.sidebar:
         language = st.selectbox(
             "Language · Язык", LANGUAGES, key="language", format_func=lambda code: words(code)("language.name")
@@ -38,6 +40,7 @@ def main() -> None:
             st.caption(told("nav.lessons_in"))
         show_lesson(lesson(view), told)
     tell()
+    draw_whole(told)
 
 
 def _name(view: str, language: str) -> str:

@@ -12,17 +12,21 @@ from typing import Any
 import streamlit as st
 
 from sim.errors import InputError
-from sim.workshop.bench import Failure, Task
+from sim.workshop.bench import Failure, Task, Ticket
 from sim.workshop.charts import draw
 from sim.workshop.pages.shared import bench
 from sim.workshop.rows import COURSES, Rows, course, flows, hundred, knowing, places
 from sim.workshop.words import Words
 from sim.workshop.worlds import World
 
+IN_PART = "drawn_in_part"
+"""Tickets of worlds of which this run of the script shows the first runs, and where it says how far the rest is."""
 HERE = Path(__file__).parent
 MAP_HEIGHT = 560
 AT_ONCE = 0.3
 """Seconds a world may take before the page says that it is made."""
+SOON = 2.0
+"""Seconds after which the first runs of a world are shown, where others wait, too, and the rest is still to come."""
 TELL = 0.5
 """Seconds between two words of how far it is: a browser that lays out its page anew takes time from worlds."""
 
@@ -32,11 +36,12 @@ def large() -> bool:
     return bool(st.session_state.get("projector"))
 
 
-def fetch(task: Task, words: Words, slot: str) -> Any | None:
+def fetch(task: Task, words: Words, slot: str, *, in_part: bool = False) -> Any | None:
     """What comes of a task; None when it failed, after saying why.
 
     While it is made, a bar shows how far it is and a button calls it off. A moved control ends this run of the script,
-    and what was asked is not wanted any more.
+    and what was asked is not wanted any more. With `in_part`, the first runs of a world will do where it is long in
+    coming: the bar stays, and :func:`draw_whole` sees to the rest.
     """
     try:
         key = bench().key(task)
@@ -48,6 +53,7 @@ def fetch(task: Task, words: Words, slot: str) -> Any | None:
         st.button(words("button.again"), key=f"again.{slot}", on_click=_want, args=(slot,))
         return None
     ticket = bench().ask(task)
+    _hold(slot, None)  # not before: it may be the same one
     if not ticket.wait(AT_ONCE):
         holder = st.empty()
         with holder.container():
@@ -55,9 +61,14 @@ def fetch(task: Task, words: Words, slot: str) -> Any | None:
             st.button(words("button.cancel"), key=f"cancel.{slot}", on_click=_call_off, args=(slot, key))
         try:
             while not ticket.wait(TELL):
-                bar.progress(ticket.share, text=_waiting(ticket.asked, words))
+                if in_part and ticket.first is not None and time.monotonic() - ticket.asked > SOON:
+                    _hold(slot, ticket)
+                    st.session_state[IN_PART].append((ticket, holder, bar))
+                    return ticket.first
+                bar.progress(ticket.share, text=_waiting(ticket, words))
         finally:
-            ticket.cancel()
+            if not _held(slot, ticket):
+                ticket.cancel()
         holder.empty()
     try:
         return ticket.result()
@@ -80,13 +91,50 @@ def asked(task: Task, slot: str) -> Iterator[None]:
             ticket.cancel()
 
 
+def begin_drawing() -> None:
+    """Before anything is fetched: nothing is drawn in part yet."""
+    st.session_state[IN_PART] = []
+
+
+def draw_whole(words: Words) -> None:
+    """After all is drawn: await the rest of what was drawn in part, and have the page drawn again."""
+    drawn: list[tuple[Ticket, Any, Any]] = st.session_state[IN_PART]
+    whole = bool(drawn)
+    for ticket, holder, bar in drawn:
+        while not ticket.wait(TELL):
+            bar.progress(ticket.share, text=_waiting(ticket, words))
+        try:
+            ticket.result()
+        except Failure as failure:
+            holder.error(words(f"failure.{failure.reason}", detail=failure.detail))
+            whole = False  # what there is stays on screen
+    if whole:
+        st.rerun()
+
+
+def _hold(slot: str, ticket: Ticket | None) -> None:
+    """Go on wanting a ticket when this run of the script has ended, in the place of the one held before."""
+    before = st.session_state.pop(f"held.{slot}", None)
+    if before is not None:
+        before.cancel()
+    if ticket is not None:
+        st.session_state[f"held.{slot}"] = ticket
+
+
+def _held(slot: str, ticket: Ticket) -> bool:
+    return st.session_state.get(f"held.{slot}") is ticket
+
+
 def _is_off(slot: str, key: str) -> bool:
     """Whether the task of a key has been called off."""
     return st.session_state.get(f"off.{slot}") == key
 
 
-def _waiting(asked: float, words: Words) -> str:
-    seconds = words.number(time.monotonic() - asked, 1)
+def _waiting(ticket: Ticket, words: Words) -> str:
+    seconds = words.number(time.monotonic() - ticket.asked, 1)
+    if ticket.first is not None:
+        runs, some = ticket.first.about["scenario"]["seeds"], ticket.first.seeds
+        return words("waiting.rest", seconds=seconds, runs=runs, some=some)
     return words("waiting.ready" if bench().ready else "waiting.first", seconds=seconds)
 
 

@@ -110,10 +110,12 @@ def _results(ours: Choice, theirs: Choice, words: Words) -> None:
         reference |= {key: mapping[key] for key in ("population", "sample") if key in mapping}
     wanted = WorldTask(mapping or mapping_of(ours))
     with asked(wanted, "free.ours"):
-        base = fetch(WorldTask(reference), words, "free.theirs")
-        world = fetch(wanted, words, "free.ours")
+        base = fetch(WorldTask(reference), words, "free.theirs", in_part=True)
+        world = fetch(wanted, words, "free.ours", in_part=True)
     if world is None or base is None:
         return
+    runs = min(world.seeds, base.seeds)
+    world, base = world.first(runs), base.first(runs)
     names = {
         "theirs": words("world.b") if theirs.policies() else words("world.history"),
         "ours": words("world.file") if mapping else words("world.a") if theirs.policies() else words("world.yours"),
@@ -129,7 +131,8 @@ def _results(ours: Choice, theirs: Choice, words: Words) -> None:
         show_pictures("free", pictures, (world, base), origin, number, words, names)
     if ours == theirs and mapping is None:
         say(words("free.nothing_moved"), "small")
-    _end(ours, (world, base), words, origin, number, names)
+    if world.whole:
+        _end(ours, (world, base), words, origin, number, names)
 
 
 def _household_picture(ours: Choice, theirs: Choice, words: Words, names: dict[str, str]) -> None:

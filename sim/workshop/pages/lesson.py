@@ -139,13 +139,14 @@ def _try(lesson: Lesson, history: World, words: Words) -> None:
         st.subheader(words("try.title"))
         choice = show_controls(f"try.{lesson.name}", lesson.controls, words, lesson.world)
     with right:
-        world = fetch(WorldTask(mapping_of(choice)), words, f"{lesson.name}.try")
+        world = fetch(WorldTask(mapping_of(choice)), words, f"{lesson.name}.try", in_part=True)
         if world is None:
             return
         names = {"theirs": words("world.history"), "ours": words("world.yours")}
         show_pictures(
-            f"try.{lesson.name}", ("map", *lesson.pictures), (world, history), lesson.origin, lesson.year, words, names
-        )
+            f"try.{lesson.name}", ("map", *lesson.pictures), (world, history.first(world.seeds)), lesson.origin,
+            lesson.year, words, names,
+        )  # fmt: skip
 
 
 def show_pictures(
