@@ -49,6 +49,7 @@ def fetch(task: Task, words: Words, slot: str, *, in_part: bool = False) -> Any 
         st.error(words("failure.refused", detail=str(error)))
         return None
     if _is_off(slot, key):
+        _hold(slot, None)
         st.warning(words("failure.cancelled"))
         st.button(words("button.again"), key=f"again.{slot}", on_click=_want, args=(slot,))
         return None
