@@ -220,6 +220,22 @@ def test_a_failed_run_is_a_row_and_is_mended_by_retry(tmp_path, whole, failing):
     assert (sweep.folder / "sweep.parquet").read_bytes() == (whole / "sweep.parquet").read_bytes()
 
 
+@pytest.mark.parametrize("compacted", [False, True])
+def test_of_several_attempts_the_good_one_counts_and_else_the_last(tmp_path, compacted):
+    (tmp_path / "shards").mkdir()
+    good = [Lived(run, [1.0], f"digest of {run}", 0.1) for run in range(4)]
+    told = {word: [Lived.failed(run, ValueError(word), 1) for run in range(4)] for word in ("first", "second", "third")}
+    shards.write_shard(tmp_path, 0, [told["first"][0], told["first"][1], good[2], told["first"][3]], 1)
+    shards.write_shard(tmp_path, 0, [told["second"][0], good[1], told["second"][3]], 1, attempt=1)
+    shards.write_shard(tmp_path, 0, [told["third"][0]], 1, attempt=2)
+    if compacted:
+        assert shards.compact(tmp_path, least=2) == 3
+    rows = shards.read_results(shards.list_shards(tmp_path))
+    assert rows["run"].to_pylist() == [0, 1, 2, 3]
+    assert rows["error"].to_pylist() == ["third", "", "", "second"]
+    assert rows["digest"].to_pylist() == ["", "digest of 1", "digest of 2", ""]
+
+
 def test_a_run_given_up_is_a_failure_with_its_reason(tmp_path):
     sweep, plan = fresh(tmp_path, "chunk=4")
     live_piece(sweep.folder, plan.head["plan"], Piece(0, plan.runs_in(0), given_up=(2, 77)))
