@@ -62,11 +62,11 @@ def fetch(task: Task, words: Words, slot: str, *, in_part: bool = False) -> Any 
             st.button(words("button.cancel"), key=f"cancel.{slot}", on_click=_call_off, args=(slot, key))
         try:
             while not ticket.wait(TELL):
+                bar.progress(ticket.share, text=_waiting(ticket, words))
                 if in_part and ticket.first is not None and time.monotonic() - ticket.asked > SOON:
                     _hold(slot, ticket)
                     st.session_state[IN_PART].append((ticket, holder, bar))
                     return ticket.first
-                bar.progress(ticket.share, text=_waiting(ticket, words))
         finally:
             if not _held(slot, ticket):
                 ticket.cancel()
