@@ -220,6 +220,25 @@ def test_a_failed_run_is_a_row_and_is_mended_by_retry(tmp_path, whole, failing):
     assert (sweep.folder / "sweep.parquet").read_bytes() == (whole / "sweep.parquet").read_bytes()
 
 
+@pytest.mark.parametrize(("rival", "yields"), [("!first", True), ("~last", False)])
+def test_of_two_who_claim_at_once_the_first_by_name_has_it(tmp_path, monkeypatch, rival, yields):
+    (tmp_path / "open").mkdir()
+    looks = [0]
+
+    def look(folder):
+        looks[0] += 1
+        if looks[0] == 2:  # it came between our own look and our claim
+            (folder / "open" / f"000007-{rival}-1-1.jsonl").touch()
+        return claims(folder)
+
+    monkeypatch.setattr(journals, "claims", look)
+    mine = Journal.begin(tmp_path, 7)
+    assert (mine is None) == yields
+    assert len(claims(tmp_path)) == 1 + (not yields)
+    if mine is not None:
+        mine.drop()
+
+
 @pytest.mark.parametrize("compacted", [False, True])
 def test_of_several_attempts_the_good_one_counts_and_else_the_last(tmp_path, compacted):
     (tmp_path / "shards").mkdir()
