@@ -24,9 +24,9 @@ from sim.workshop.worlds import mapping_of
 ROOT = Path(__file__).resolve().parents[2]
 SETTINGS = 200
 PAGES = 10
-GROWTH = 30_000
-"""Kilobytes by which the median of the last quarter of the settings may be above that of the one before; a world is some
-300, and what workers keep of a history comes and goes by 100,000, for twenty runs or for five.
+GROWTH = 15_000
+"""Kilobytes by which the median of the last quarter of the settings may be above that of the one before: a world lost in
+each of fifty settings, at 300 each. What workers keep of a history comes and goes by 100,000, for twenty runs or for five.
 """
 REMEMBER = """new MutationObserver(() => {
   const said = document.querySelector('.said');

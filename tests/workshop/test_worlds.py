@@ -18,7 +18,7 @@ from sim.workshop.controls import CONTROLS, Choice
 from sim.workshop.past import Past
 from sim.workshop.rows import COURSES, course, effect, hundred, knowing, places
 from sim.workshop.scenario_file import scenario_text
-from sim.workshop.tasks import _checkpoint, region, scenario_from
+from sim.workshop.tasks import ReadyTask, WorldTask, _checkpoint, _past, region, scenario_from
 from sim.workshop.worlds import HOMES, SCALE, World, mapping_of
 
 
@@ -88,6 +88,17 @@ def test_a_world_is_the_history_until_it_parts(steps: dict) -> None:
     parting = past.parting(1, Seeds(scenario, region(), past.history).of(1))
     shared = Seeds(whole, region()).of(1).months_shared(Seeds(scenario, region()).of(1))
     assert 12 <= parting <= shared < scenario.months
+
+
+def test_a_ready_worker_has_the_history_at_hand() -> None:
+    """That of the page's own settings, once it has been lived: the first moved control asks for no other."""
+    task = WorldTask(mapping_of(Choice.of(rouble=30)))
+    task.perform(lambda share: None)
+    _past.cache_clear()
+    ReadyTask().perform(lambda share: None)
+    assert _past.cache_info().currsize == 1
+    task.perform(lambda share: None)
+    assert _past.cache_info().misses == 1
 
 
 def test_scenario_file_gives_the_same_digest_in_a_run(tmp_path: Path, no_bans: World) -> None:
