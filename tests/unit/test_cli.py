@@ -97,6 +97,26 @@ def test_bad_input_is_one_line_and_writes_nothing(arguments, told, capsys, tmp_p
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    ("arguments", "missing", "extra"),
+    [
+        (["sweep", "name=a", "sweep.parameters.beta=[0.8,1.2]"], "joblib", "sweep"),
+        (["sweep", "resume", "name=a"], "joblib", "sweep"),
+        (["sensitivity", "name=a", "measure=stock"], "SALib", "sweep"),
+        (["workshop"], "streamlit", "workshop"),
+        (["workshop", "export"], "vl_convert", "workshop"),
+    ],
+)
+def test_a_command_says_which_extra_it_needs(arguments, missing, extra, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sim.cli.commands.find_spec", lambda package: None if package == missing else package)
+    assert main(arguments) == 2
+    told = capsys.readouterr().err
+    assert told.startswith(f"error: sim {arguments[0]} needs {missing}, which is not installed. Allowed: python -m pip")
+    assert f"labour-migration-sim[{extra}]" in told and told.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_an_output_that_holds_something_else_is_refused(capsys, tmp_path):
     (tmp_path / "letters").mkdir()
     (tmp_path / "letters" / "dear.txt").write_text("keep me")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib.util import find_spec
 
 from sim.errors import InputError, nearest_name
 
@@ -37,3 +38,17 @@ def refuse_rest(rest: Sequence[str], allowed: str) -> None:
     """Refuse arguments that a command does not take."""
     if rest:
         raise InputError(repr(rest[0]), "is not understood", allowed=allowed)
+
+
+def require_extra(command: str, extra: str, *packages: str) -> None:
+    """Refuse a command whose packages are not installed, and say which extra has them.
+
+    Raises
+    ------
+    InputError
+        One of them is not.
+    """
+    for package in packages:
+        if find_spec(package) is None:
+            allowed = f'python -m pip install "labour-migration-sim[{extra}]"'
+            raise InputError(f"sim {command}", f"needs {package}, which is not installed", allowed)

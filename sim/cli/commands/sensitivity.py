@@ -41,7 +41,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.cli.commands import refuse_rest, split_options
+from sim.cli.commands import refuse_rest, require_extra, split_options
 from sim.errors import InputError, unknown_name
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ DESIGNS = {"morris": "morris", "sobol": "saltelli", "pawn": "lhs", "regions": "l
 
 def main(arguments: Sequence[str]) -> int:
     """Analyse a sweep, after running it where its keys are given."""
+    require_extra("sensitivity", "sweep", "joblib", "SALib", "sklearn")
     options, rest = split_options(arguments, ("--json",))
     refuse_rest([one for one in rest if "=" not in one], "key=value")
     own = {

@@ -60,7 +60,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from sim.cli.commands import split_options
+from sim.cli.commands import require_extra, split_options
 from sim.errors import InputError, nearest_name
 
 if TYPE_CHECKING:
@@ -102,6 +102,7 @@ def _start(keys: Sequence[str], file: str | None) -> None:
     from sim.studies.sweep.request import sweep_request
     from sim.studies.sweep.sweeping import Sweep
 
+    require_extra("sweep", "sweep", "joblib", "SALib")
     asked = sweep_request(keys, file)
     sweep = Sweep.planned(asked)
     notice(sweep.cost())
@@ -132,6 +133,7 @@ def _act(action: str, keys: Sequence[str], options: set[str]) -> None:
         from sim.studies.sweep.request import executor_request
         from sim.studies.sweep.sweeping import Sweep
 
+        require_extra("sweep", "sweep", "joblib")
         folder, executor, workers = executor_request(keys)
         sweep = Sweep(folder, executor, workers)
         _live(sweep, sweep.live if action == "resume" else sweep.retry)

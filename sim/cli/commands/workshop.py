@@ -36,11 +36,10 @@ EXIT STATUS
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Sequence
 from pathlib import Path
 
-from sim.cli.commands import split_options
+from sim.cli.commands import require_extra, split_options
 from sim.errors import InputError, nearest_name, unknown_name
 
 KEYS = {"port": "8601", "browser": "true", "address": "127.0.0.1", "language": "en", "deadline": "20"}
@@ -57,7 +56,7 @@ def main(arguments: Sequence[str]) -> int:
     deadline = _whole("deadline", given["deadline"], 1, 600)
     if given["browser"] not in ("true", "false"):
         raise InputError("browser", f"is {given['browser']!r}", "true or false")
-    _require_extra("streamlit")
+    require_extra("workshop", "workshop", "streamlit")
     from sim.workshop.server import check_address, serve
     from sim.workshop.words import LANGUAGES
 
@@ -86,14 +85,8 @@ def _whole(key: str, text: str, low: int, high: int) -> int:
     return int(text)
 
 
-def _require_extra(package: str) -> None:
-    if importlib.util.find_spec(package) is None:
-        allowed = 'python -m pip install "labour-migration-sim[workshop]"'
-        raise InputError("sim workshop", f"needs {package}, which is not installed", allowed)
-
-
 def _export(given: dict[str, str]) -> int:
-    _require_extra("vl_convert")
+    require_extra("workshop", "workshop", "vl_convert")
     from sim.cli.progress import notice
     from sim.workshop.export import export_lessons
     from sim.workshop.lessons import ORDER
