@@ -92,23 +92,29 @@ class Conditions:
     burn_in: int
 
 
-def _adaptive(series: np.ndarray, weight: float) -> np.ndarray:
-    """Adaptive view of a positive series: the logarithm moves by `weight` of the surprise each month."""
-    logs = np.log(series)
+def _adaptive(weight: float, *series: np.ndarray) -> np.ndarray:
+    """Adaptive views of positive series of one shape: the logarithm moves by `weight` of the surprise each month."""
+    logs = np.log(np.stack(series, axis=1))
     view = np.empty_like(logs)
     view[0] = logs[0]
     for month in range(1, len(logs)):
         view[month] = view[month - 1] + weight * (logs[month] - view[month - 1])
-    return np.exp(view)
+    return np.exp(view).swapaxes(0, 1)
+
+
+DIGITS = 11
+_LARGEST = 308  # exponent of ten of the largest float
+_LEAST = DIGITS - 1 - _LARGEST  # what is smaller is rounded as if it had this exponent
+_POWERS = 10.0 ** np.arange(_LEAST, _LARGEST + 1)[::-1]
 
 
 def digits(series: np.ndarray) -> np.ndarray:
     """Round to eleven significant digits, so that the unit a currency is quoted in cannot move a choice by a last
     bit.
     """
-    with np.errstate(divide="ignore"):
-        magnitude = np.where(series == 0, 0.0, np.floor(np.log10(np.abs(np.where(series == 0, 1.0, series)))))
-    power = 10.0 ** (10 - magnitude)
+    magnitude = np.floor(np.log10(np.abs(np.where(series == 0, 1.0, series))))
+    exponent = np.fmax(np.fmin(magnitude, _LARGEST), _LEAST)  # also of what is no number
+    power = _POWERS[exponent.astype(np.int64) - _LEAST]
     return np.round(series * power) / power
 
 
@@ -191,7 +197,8 @@ class _Maker:
         view, theta = p["view_weight"], p["theta"]
         living_price = self.of_destinations("inflation") * self.at("price_level")
         living = theta * np.log(living_price)
-        job_view = np.log(_adaptive(chance, view))
+        views = _adaptive(view, *np.broadcast_arrays(chance, true_regular, true_irregular, rate))
+        job_view, view_regular, view_irregular, view_rate = np.log(views)
         fields = {
             "rate": rate,
             "pay_regular": regular * season,
@@ -200,9 +207,9 @@ class _Maker:
             "true_regular": true_regular,
             "true_irregular": true_irregular,
             "job_true": chance,
-            "view_log_regular": np.log(_adaptive(true_regular, view)) + job_view,
-            "view_log_irregular": np.log(_adaptive(true_irregular, view)) + job_view,
-            "view_log_value": (1.0 - theta) * np.log(_adaptive(rate, view)) - living,
+            "view_log_regular": view_regular + job_view,
+            "view_log_irregular": view_irregular + job_view,
+            "view_log_value": (1.0 - theta) * view_rate - living,
             "true_log_regular": np.log(true_regular * chance),
             "true_log_irregular": np.log(true_irregular * chance),
             "true_log_value": (1.0 - theta) * np.log(rate) - living,

@@ -132,10 +132,10 @@ if COMPILED:
         """The upper 63 bits as a signed integer, 0 to 2**63 - 1."""
         return np.int64(x >> np.uint64(1))
 
-    @typed_rule("float64(uint64, int64)")
-    def third_of(x: int, n: int) -> float:
-        """A third of 64 bits, n = 0 to 2, as a number strictly between 0 and 1: 21 bits, so in steps of 5e-7."""
-        return (np.float64((x >> np.uint64(21 * n + 1)) & _21_BITS) + 0.5) * 4.76837158203125e-07
+    @typed_rule("int64(uint64, int64)")
+    def third_bits(x: int, n: int) -> int:
+        """A third of 64 bits, n = 0 to 2: an integer below 2**21."""
+        return np.int64((x >> np.uint64(21 * n + 1)) & _21_BITS)
 
 else:
     _WORD = (1 << 64) - 1
@@ -166,10 +166,22 @@ else:
         """The upper 63 bits as a signed integer, 0 to 2**63 - 1."""
         return x >> 1
 
-    @typed_rule("float64(uint64, int64)")
-    def third_of(x: int, n: int) -> float:
-        """A third of 64 bits, n = 0 to 2, as a number strictly between 0 and 1: 21 bits, so in steps of 5e-7."""
-        return (((x >> (21 * n + 1)) & ((1 << 21) - 1)) + 0.5) * 4.76837158203125e-07
+    @typed_rule("int64(uint64, int64)")
+    def third_bits(x: int, n: int) -> int:
+        """A third of 64 bits, n = 0 to 2: an integer below 2**21."""
+        return (x >> (21 * n + 1)) & ((1 << 21) - 1)
+
+
+@typed_rule("float64(uint64, int64)")
+def third_of(x: int, n: int) -> float:
+    """A third of 64 bits, n = 0 to 2, as a number strictly between 0 and 1: 21 bits, so in steps of 5e-7."""
+    return (third_bits(x, n) + 0.5) * 4.76837158203125e-07
+
+
+@typed_rule("int64(float64)")
+def thirds_below(u: float) -> int:
+    """How many values of :func:`third_bits` there are, or one more, for which :func:`third_of` is below `u`."""
+    return int(u * 2097152.0) + 1
 
 
 def luck_of(seed: int, month: int) -> np.ndarray:

@@ -10,7 +10,7 @@ import mesa
 import numpy as np
 from mesa.agent import AgentSet
 
-from sim.behaviour.permits import QUOTA, RECRUITMENT, SCHEMES, SEASONAL_SCHEME
+from sim.behaviour.permits import NOTHING_GRANTED, QUOTA, RECRUITMENT, SCHEMES, SEASONAL_SCHEME
 from sim.engine.world import World
 from sim.households.household import Household
 from sim.households.household_set import HouseholdSet
@@ -85,6 +85,7 @@ class MigrationModel(mesa.Model):
         )  # fmt: skip
         corridors = world.conditions.corridors
         self.pools = released_places(corridors)
+        self.meetings = self.pools.any(axis=(1, 2))  # months in which anything is shared out
         self.under_quota = corridors["work_pool"] >= 0
         self.wages = Wages(world.parameters, world.households, corridors.shape[1:], self.month)
         self.ledger = Ledger(world.households, len(world.starts) - 1, self.month)
@@ -110,12 +111,16 @@ class MigrationModel(mesa.Model):
         """One month: learn and plan; clear permits; travel, work, remit, consume, enforce, come home; close the
         books.
         """
-        pools = self.pools[self.world.at(self.month)]
-        corridors = self.wages.of_month(self.month, self.world.conditions.corridors[self.world.at(self.month)])
-        self.engine.plan(self.month, corridors, self.offers.of_month(self.month), bool(pools.any()))
-        granted = self.clear(pools)
+        at = self.world.at(self.month)
+        meeting = bool(self.meetings[at])
+        if self.month % YEAR == 0:
+            self.granted_this_year[:] = 0
+        corridors = self.wages.of_month(self.month, self.world.conditions.corridors[at])
+        self.engine.plan(self.month, corridors, self.offers.of_month(self.month), meeting)
+        granted = self.clear(self.pools[at]) if meeting else NOTHING_GRANTED
         self.tallies = self.engine.live(self.month, granted)
-        self.granted_this_year += self._granted()
+        if meeting:
+            self.granted_this_year += self._granted()
         self.offers.settle(self.month, self.tallies)
         self.wages.settle(self.month, self.tallies)
         self.ledger.close(self.month, self.tallies)
@@ -128,11 +133,7 @@ class MigrationModel(mesa.Model):
         wins; what a year does not use lapses. Who applied for a recruiter's place and does not get it is in the draw
         for the quota of work permits, where there is one.
         """
-        if self.month % YEAR == 0:
-            self.granted_this_year[:] = 0
         largest = np.full((SCHEMES, PLACES), -1, np.int64)
-        if not pools.any():
-            return largest.ravel()
         numbers, codes = self.engine.applications(self.month)
         scheme, d = np.divmod(codes - 1, PLACES)
         left = pools - self.granted_this_year

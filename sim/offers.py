@@ -28,6 +28,8 @@ SERVED = {
     "reintegration": Tally.REINTEGRATED,
     "works": Tally.PUBLIC_WORKERS,
 }
+ROWS = {name: row for row, name in enumerate(SERVED)}
+ASKED_ROWS = [ROWS[name] for name in ASKED]
 
 
 def contacts_of(campaigns: Iterable[Campaign], context: Context, months: int, scale: float) -> np.ndarray:
@@ -76,10 +78,12 @@ class Offers:
     def __init__(
         self, capacities: np.ndarray, contacts: np.ndarray, degrees: np.ndarray, born: np.ndarray, starts: np.ndarray
     ) -> None:
-        self.capacities, self.contacts = capacities, contacts
+        self.contacts = contacts
         self.origins = len(starts) - 1
+        tables = [capacities[name] if name in CAPACITIES else contacts[f"{name}_heads"] for name in SERVED]
+        self.capacity = np.stack(tables, axis=1)  # persons or households, shape (months, services, origins)
+        self.in_force = tuple(name for name, table in zip(SERVED, tables, strict=True) if table.any())
         own = [slice(int(starts[o]), int(starts[o + 1])) for o in range(self.origins)]
-        self.in_force = tuple(name for name in SERVED if self._all_capacities(name).any())
         self.cuts = np.zeros(self.origins)
         self.households: dict[str, list[np.ndarray]] = {}
         if "random" in self.in_force:
@@ -88,22 +92,24 @@ class Offers:
             self.cuts = np.array([_cut(degrees[rows]) for rows in own])
             connected = [born[rows][degrees[rows] >= cut] for rows, cut in zip(own, self.cuts, strict=True)]
             self.households["connected"] = [np.sort(months) for months in connected]
-        self.left = {name: np.zeros(self.origins) for name in SERVED}  # below 0: owed
-        self.asked = {name: np.zeros(self.origins) for name in ASKED}
+        self.left = np.zeros((len(SERVED), self.origins))  # below 0: owed
+        self.asked = np.zeros((len(ASKED), self.origins))
 
     def of_month(self, month: int) -> np.ndarray:
         """The offers of a month, OFFER records of shape (origins,)."""
         offers = np.zeros(self.origins, OFFER)
         if month < 0 or not self.in_force:
             return offers
+        capacity, asking = self.capacity[month], self._asking(month)
+        pool = np.maximum(self.left + capacity, 0.0)
+        serving = (capacity > 0) & (asking > 0)
+        chance = np.minimum(1.0, np.divide(pool, asking, out=np.zeros(pool.shape), where=serving))
         for name in self.in_force:
-            pool = np.maximum(self.left[name] + self._capacity(name, month), 0.0)
-            asking = self._asking(name, month)
-            serving = (self._capacity(name, month) > 0) & (asking > 0)
-            offers[name] = np.minimum(1.0, np.divide(pool, asking, out=np.zeros(len(pool)), where=serving))
+            offers[name] = chance[ROWS[name]]
         for seeding in SEEDED:
-            for part in (f"{seeding}_topics", f"{seeding}_trust"):
-                offers[part] = np.where(offers[seeding] > 0, self.contacts[part][month], 0.0)
+            if seeding in self.in_force:
+                for part in (f"{seeding}_topics", f"{seeding}_trust"):
+                    offers[part] = np.where(offers[seeding] > 0, self.contacts[part][month], 0.0)
         offers["connected_from"] = np.where(offers["connected"] > 0, self.cuts, 0.0)
         return offers
 
@@ -112,37 +118,29 @@ class Offers:
         if month < 0 or not self.in_force:
             return
         home = tallies[:, 0, :]
-        for name, what in ASKED.items():
-            self.asked[name] = home[:, what].astype(float)
-        for name, what in SERVED.items():
-            left = self.left[name] + self._capacity(name, month) - home[:, what]
-            self.left[name] = np.minimum(left, 0.0) if (month + 1) % YEAR == 0 else left
+        self.asked = home[:, tuple(ASKED.values())].T.astype(float)
+        left = self.left + self.capacity[month] - home[:, tuple(SERVED.values())].T
+        self.left = np.minimum(left, 0.0) if (month + 1) % YEAR == 0 else left
 
     def state(self) -> dict[str, np.ndarray]:
         """What it goes by beside the tables: what is left (below 0: owed) and who asked, arrays of shape (origins,)."""
-        left = {f"{name}_left": values.copy() for name, values in self.left.items()}
-        return left | {f"{name}_asked": values.copy() for name, values in self.asked.items()}
+        left = {f"{name}_left": row.copy() for name, row in zip(SERVED, self.left, strict=True)}
+        return left | {f"{name}_asked": row.copy() for name, row in zip(ASKED, self.asked, strict=True)}
 
     def resume(self, state: Mapping[str, np.ndarray]) -> None:
         """Go on from the :meth:`state` of another one at the same month; names that are not its own are left alone."""
-        for name in self.left:
-            self.left[name] = np.array(state[f"{name}_left"], float)
-        for name in self.asked:
-            self.asked[name] = np.array(state[f"{name}_asked"], float)
+        self.left = np.array([state[f"{name}_left"] for name in SERVED], float)
+        self.asked = np.array([state[f"{name}_asked"] for name in ASKED], float)
 
-    def _all_capacities(self, name: str) -> np.ndarray:
-        """Persons or households that can be served, sample size, shape (months, origins)."""
-        return self.capacities[name] if name in CAPACITIES else self.contacts[f"{name}_heads"]
-
-    def _capacity(self, name: str, month: int) -> np.ndarray:
-        """Persons or households that can be served in a month, sample size, shape (origins,)."""
-        return self._all_capacities(name)[month]
-
-    def _asking(self, name: str, month: int) -> np.ndarray:
-        """Those who ask or are meant: this month's households where they are known, else last month's."""
-        if name in self.asked:
-            return self.asked[name]
-        return np.array([np.searchsorted(born, month, side="right") for born in self.households[name]], float)
+    def _asking(self, month: int) -> np.ndarray:
+        """Those who ask or are meant, shape (services, origins): this month's households where they are known, else
+        last month's; 0 where there is no such service.
+        """
+        asking = np.zeros((len(SERVED), self.origins))
+        asking[ASKED_ROWS] = self.asked
+        for name, households in self.households.items():
+            asking[ROWS[name]] = [np.searchsorted(born, month, side="right") for born in households]
+        return asking
 
 
 def _cut(degrees: np.ndarray) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cached_property
 
 import numpy as np
 
@@ -89,7 +90,6 @@ class SeedRun:
         world = settle_world(prepared, seed, threads) if world is None else world
         self.seconds["synthesis"] = time.perf_counter() - began
         self.model = MigrationModel(world, prepared.scenario.engine, threads, month)
-        self.thirds = _thirds(world.households, len(world.starts) - 1)
         self.counted = Counted.of(prepared.frame)
 
     @classmethod
@@ -140,6 +140,11 @@ class SeedRun:
             if progress:
                 progress(1)
         self.seconds["burn_in"] = time.perf_counter() - began
+
+    @cached_property
+    def thirds(self) -> np.ndarray:
+        """Limits of the skill thirds by origin, shape (origins, 2); only runs that count categories need them."""
+        return _thirds(self.model.world.households, len(self.model.world.starts) - 1)
 
     def without_categories(self) -> SeedRun:
         """The same run, counting no categories from now on, which saves a tenth of a small run."""

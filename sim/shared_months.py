@@ -22,4 +22,5 @@ def months_alike(one: Conditions, other: Conditions, months: int) -> int:
 
 def _bytes_by_month(table: np.ndarray) -> np.ndarray:
     """A table of conditions as bytes, shape (months, bytes)."""
-    return np.frombuffer(np.ascontiguousarray(table).tobytes(), np.uint8).reshape(len(table), -1 if len(table) else 0)
+    rows = np.ascontiguousarray(table).view(np.uint8)
+    return rows.reshape(len(table), -1 if len(table) else 0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.schema.attributes import HOME, NOBODY, REGULAR, SHARE_ONE
+from sim.schema.attributes import HOME, NOBODY, PLACES, REGULAR, SHARE_ONE
 from sim.schema.rule import rule
 from sim.tallies import Tally, note, note_topics, spell_band
 
@@ -30,7 +30,7 @@ def count(household, ties, home, corridors, tally):
     count_welfare(household, household.members - gone, ties, home, tally)
     note(tally, 0, Tally.SAVINGS, household.savings)
     note(tally, 0, Tally.DEBT, household.debt)
-    for d in range(len(corridors)):
+    for d in range(PLACES):  # nobody has heard of work where the pack has no destination
         note(tally, d + 1, Tally.BELIEF_ERROR, ((household.heard >> d) & 1) * abs(household.wage_belief[d]))
     note_topics(tally, household.heard)
 

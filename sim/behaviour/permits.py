@@ -6,6 +6,8 @@ licensed recruiters. In each the smallest lottery numbers win (see `sim.model.Mi
 
 from __future__ import annotations
 
+import numpy as np
+
 from sim.behaviour.plan import OTHERWISE
 from sim.behaviour.routes import FREE, NO_ROUTE, PERMIT_BIT, SEASONAL, WORK_PERMIT, lawful_route, means
 from sim.draws import Purpose, integer_in, uniform_in
@@ -16,6 +18,8 @@ from sim.tallies import Tally, note
 SEASONAL_SCHEME, QUOTA, RECRUITMENT = 0, 1, 2  # what is shared out in the meeting of a month
 RECRUITMENT_OR_QUOTA = 3  # applied for both: the quota is for those whom no recruiter takes
 SCHEMES = 3
+NOTHING_GRANTED = np.full(SCHEMES * PLACES, -1, np.int64)
+"""The largest winning numbers of a month in which nothing is shared out: see :func:`wins`."""
 
 
 @rule

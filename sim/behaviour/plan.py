@@ -9,7 +9,7 @@ from sim.behaviour.advise import ADVISERS, advise
 from sim.behaviour.choose import next_best, weigh
 from sim.behaviour.learn import INDEX_MASK
 from sim.behaviour.satisfice import satisfice
-from sim.draws import Purpose, bits_in, third_of
+from sim.draws import Purpose, bits_in, third_bits, third_of
 from sim.schema.attributes import CONTACTS, FEMALE, HOME, NO_INTENT, NOBODY, WORKERS
 from sim.schema.rule import rule
 
@@ -28,7 +28,7 @@ def plan(household, i, month, luck, home, offer, corridors, mobility, ties, neig
     stirred = household.stirred
     if stirred == 1:  # a store spared is memory that need not be written back
         household.stirred = 0
-    ceiling = p.hazard * home.season_departures * mobility[MOST_MOBILE]
+    ceiling = greatest_chance(home, mobility, p)
     counted = False
     near = (0.0, 0.0, 0.0)
     bits = bits_in(luck[Purpose.DELIBERATE], household.key, 0, 0)
@@ -59,6 +59,28 @@ def plan(household, i, month, luck, home, offer, corridors, mobility, ties, neig
                 set_out(household, w, u, due, month, luck, home, offer, corridors, near, p, tally)
         if household.permit[w] == ENDED:
             household.permit[w] = 0
+
+
+@rule
+def greatest_chance(home, mobility, p):
+    """The chance to deliberate this month of the most mobile who are not stirred."""
+    return p.hazard * home.season_departures * mobility[MOST_MOBILE]
+
+
+@rule
+def may_deliberate(household, luck, most):
+    """1 where a worker may come to deliberate, 0 where none does; `most` as thirds of a draw (`thirds_below`).
+
+    Without branches: :func:`plan` looks closer at the few who may.
+    """
+    bits = bits_in(luck[Purpose.DELIBERATE], household.key, 0, 0)
+    may = household.stirred
+    for w in range(WORKERS):  # a slot without a worker is at home
+        at_home = int(household.place[w] == HOME) & int(w < household.workers)
+        drawn = int(third_bits(bits, w) < most)
+        adrift = int(household.jobless[w] == 1) | int(household.permit[w] == ENDED)
+        may |= (at_home & drawn) | (int(household.place[w] != HOME) & adrift)
+    return may
 
 
 @rule

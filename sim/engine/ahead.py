@@ -14,9 +14,9 @@ import sys
 import numba
 import numpy as np
 
+from sim.behaviour.permits import NOTHING_GRANTED
 from sim.draws import luck_of
 from sim.engine.blocks import live_after_meeting
-from sim.engine.compiled import NOTHING_GRANTED
 from sim.households.ties import TIE_ROW
 from sim.schema.attributes import HOUSEHOLD, PLACES
 from sim.schema.compiled_code import claim_ahead, is_kept

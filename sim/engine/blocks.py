@@ -14,7 +14,8 @@ import numpy as np
 from sim.behaviour.learn import abroad_in, learn, signal_of
 from sim.behaviour.live import live, lives
 from sim.behaviour.permits import applies, apply, lottery_number
-from sim.behaviour.plan import leaves, plan
+from sim.behaviour.plan import greatest_chance, leaves, may_deliberate, plan
+from sim.draws import thirds_below
 from sim.schema.rule import rare_rule, rule
 from sim.tallies import unpack_topics
 
@@ -76,8 +77,12 @@ def plan_block(
     households, start, stop, first, count, month, luck, home, offer, row, mobile, told, loud, meeting, ties,
     neighbours, signals, abroad, new_signals, p, tally, waiting,
 ):  # fmt: skip
-    """Learn and plan for the households of a block; returns how many wait for the meeting."""
-    waits = 0
+    """Learn and plan for the households of a block; returns how many wait for the meeting.
+
+    Who may deliberate is put in a list first: few do, and a branch that nobody could foresee costs all.
+    """
+    most = thirds_below(greatest_chance(home, mobile, p))
+    asked, waits = 0, 0
     for i in range(start, stop):
         household = households[i]
         if lives(household, month):
@@ -85,11 +90,16 @@ def plan_block(
                 household, i, month, luck, home, offer, row, told, loud,
                 ties, neighbours, signals, abroad, first, count, p, tally,
             )  # fmt: skip
-            plan(household, i, month, luck, home, offer, row, mobile, ties, neighbours, abroad, p, tally)
-            if meeting and leaves(household) and any_applies(household, row, p):
-                waiting[start + waits] = i
-                new_signals[i] = WAITS
-                waits += 1
+            waiting[start + asked] = i
+            asked += may_deliberate(household, luck, most)
+    for n in range(asked):
+        i = waiting[start + n]
+        household = households[i]
+        plan(household, i, month, luck, home, offer, row, mobile, ties, neighbours, abroad, p, tally)
+        if meeting and leaves(household) and any_applies(household, row, p):
+            waiting[start + waits] = i
+            new_signals[i] = WAITS
+            waits += 1
     return waits
 
 

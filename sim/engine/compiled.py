@@ -7,15 +7,13 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from sim.behaviour.permits import SCHEMES
+from sim.behaviour.permits import NOTHING_GRANTED
 from sim.draws import luck_of
 from sim.engine.blocks import collect_applications, cut_blocks, first_signals, live_after_meeting, live_month
 from sim.engine.world import World
 from sim.households.ties import tie_rows
 from sim.schema.attributes import PLACES, WORKERS
 from sim.tallies import TALLIES
-
-NOTHING_GRANTED = np.full(SCHEMES * PLACES, -1, np.int64)
 
 
 class CompiledEngine:

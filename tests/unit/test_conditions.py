@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from small_worlds import pack, scenario
 
+from sim.conditions import digits
 from sim.errors import InputError
 from sim.offers import contacts_of
 from sim.policies.base import Campaign
@@ -25,6 +26,16 @@ NOTHING = {"work_pool": -1.0, "skill_return": 1.0, "search": 1.0, "credit_intere
 def conditions(scale: float = 0.01, **corridor: float):
     given = {"corridors": {"TJK": {"RUS": corridor}}} if corridor else {}
     return prepare(scenario(scale=scale, burn_in=BURN_IN, until="2013-12", **given), pack()).conditions
+
+
+def test_eleven_digits_are_kept_of_any_number_and_what_is_none_stays_none():
+    numbers = 1.23456789012345 * 10.0 ** np.arange(-290, 300, 7)
+    assert digits(numbers) == pytest.approx(numbers, rel=1e-10)
+    assert digits(np.array([1.23456789012345, 123456.789012345])).tolist() == [1.2345678901, 123456.78901]
+    assert (digits(-numbers) == -digits(numbers)).all()
+    assert digits(np.array([0.0, -0.0, 9.999999999999])).tolist() == [0.0, 0.0, 10.0]
+    assert np.array_equal(digits(np.array([np.inf, -np.inf, np.nan])), [np.inf, -np.inf, np.nan], equal_nan=True)
+    assert digits(np.array([1e-305, 1e308])) == pytest.approx([1e-305, 1e308])
 
 
 def test_what_no_law_and_no_policy_gives_is_nothing():

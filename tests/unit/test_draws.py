@@ -28,6 +28,9 @@ from sim.draws import (
     most_shared_in,
     normal_in,
     stream_of,
+    third_bits,
+    third_of,
+    thirds_below,
     uniform,
     uniform_in,
 )
@@ -322,6 +325,17 @@ def test_a_bound_a_bin_too_low_is_seen():
     room = np.zeros((10_000, 3))
     within_bounds(luck_of(5, 1)[Purpose.GUMBEL], 0.5, np.roll(positive_stable_bounds(0.5), 1), len(room), room)
     assert (room[:, 2] < 0.0).any()
+
+
+@pytest.mark.parametrize("n", [0, 1, 2])
+@pytest.mark.parametrize("u", [0.0, 1e-9, 2.4e-7, 5e-7, 0.013, 0.25, 0.75, 1.0 - 1e-9])
+def test_thirds_below_is_their_number_or_one_more(u, n):
+    number = thirds_below(u)
+    for third in (number, number + 1):
+        assert third >= 2**21 or third_of(third << (21 * n + 1), n) >= u
+    if number >= 2:
+        assert third_bits((number - 2) << (21 * n + 1), n) == number - 2
+        assert third_of((number - 2) << (21 * n + 1), n) < u
 
 
 def test_a_lasting_draw_is_one_a_household_and_purpose():

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sim.draws import Purpose, luck_of, uniform_in
-from sim.offers import ASKED, SERVED, Offers
+from sim.offers import ASKED, ROWS, SERVED, Offers
 from sim.schema.attributes import PLACES
 from sim.schema.conditions import CAPACITIES, CAPACITY, CONTACTS, OFFER, SEEDED
 from sim.tallies import TALLIES
@@ -106,14 +106,14 @@ def test_what_a_year_does_not_use_lapses_and_what_it_owes_does_not():
     for month in range(12):
         chance, _ = plenty.live("works", month, 10)
     assert chance == 1.0
-    assert plenty.offers.left["works"][0] == 0.0
+    assert plenty.offers.left[ROWS["works"], 0] == 0.0
     short = Origin(**table("works", 10.0))
     for month in range(12):  # asked for by few one month, by many the next
         short.live("works", month, 12 if month < 11 else 3_000)
-    owed = short.offers.left["works"][0]
+    owed = short.offers.left[ROWS["works"], 0]
     assert owed < -1_000
     assert short.live("works", 12, 3_000)[0] == 0.0
-    assert short.offers.left["works"][0] == owed + 10.0
+    assert short.offers.left[ROWS["works"], 0] == owed + 10.0
 
 
 def test_a_service_that_ends_serves_nobody_from_what_is_left():

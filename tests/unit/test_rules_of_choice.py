@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from one_household import Counts, corridor, home, households, offer, parameters
 
-from sim.behaviour.plan import OTHERWISE, plan
+from sim.behaviour.plan import ENDED, OTHERWISE, greatest_chance, may_deliberate, plan
 from sim.behaviour.routes import FREE_BIT, PERMIT_BIT, SEASONAL_BIT, means
 from sim.behaviour.worth import CLOSED, believed, pay_at_home, trips_to
-from sim.draws import luck_of
+from sim.draws import luck_of, thirds_below
 from sim.households.ties import TIE_ROW
 from sim.schema.attributes import BELIEF_ONE, HOME, NO_INTENT, SHARE_ONE, SKILL_ONE, TRIPS_ONE
 from sim.tallies import Tally
@@ -121,6 +121,27 @@ def test_the_employed_abroad_and_the_too_young_or_old_do_not():
 
 
 SCHEME = {"seasonal_pool": 5.0, "permit_access": 1.0, "season_departures": 1.0}
+
+
+@pytest.mark.parametrize(("mobility", "season"), [(1.0, 1.0), (0.5, 2.5), (0.0, 1.0)])
+def test_nobody_deliberates_who_was_not_found_to_and_few_are_found_to_in_vain(mobility, season):
+    luck = np.random.default_rng(3)
+    people = households(MANY)
+    people["workers"] = luck.integers(1, 4, MANY)
+    there = np.arange(3) < people["workers"][:, None]
+    people["place"] = np.where(there & (luck.random((MANY, 3)) < 0.2), 1, HOME)
+    people["jobless"] = np.where(there & (luck.random((MANY, 3)) < 0.2), 1, 0)
+    people["permit"] = np.where((people["place"] > 0) & (luck.random((MANY, 3)) < 0.1), ENDED, 0)
+    people["stirred"] = luck.random(MANY) < 0.02
+    p, conditions = parameters(hazard=0.08), home(season_departures=season)
+    most = thirds_below(greatest_chance(conditions, np.full(9, mobility), p))
+    found = np.array([may_deliberate(household, luck_of(1, 5), most) for household in people])
+    asked = np.zeros(MANY, bool)
+    for i in range(MANY):
+        asked[i] = planned(people[i : i + 1].copy(), mobility, season)[1][Tally.DELIBERATIONS, 0] > 0
+    assert set(np.unique(found)) == {0, 1}
+    assert not (asked & (found == 0)).any()
+    assert (found == asked).mean() > 0.995
 
 
 def without_the_permit(
