@@ -42,6 +42,19 @@ FUTURES = (
     "policies.enforcement.during=[2014-08,null]", "sweep.policies.enforcement.raids=[0.25,0.5,2,4]",
 )  # fmt: skip
 """The same size, policies from August 2014 on: runs of a seed share the 31 months before, too."""
+EXPERIMENT = (
+    str(Path(__file__).resolve().parents[1] / "experiments" / "ban_sweep" / "config.yaml"),
+    "population.scale=0.001", "population.burn_in=60",
+)  # fmt: skip
+"""The plan of `experiments/ban_sweep` with 8,300 households: with the ten seeds it has, 10,000 runs."""
+BARS = {"least": 12.0}
+PARTS: dict[str, tuple[tuple[str, ...], int, dict[str, float]]] = {
+    "policies": (BANS, 1, BARS),
+    "numbers": (NUMBERS, 10, {}),
+    "futures": (FUTURES, 1, {}),
+    "experiment": (EXPERIMENT, 4, BARS),
+}
+"""What is swept, how many times fewer seeds than were asked for, and the bars."""
 TINY = ("population.scale=0.0001", "population.burn_in=2", "until=2012-12", "seeds=1", "design=lhs",
         "sweep.policies.reentry_ban.months=[0,120]", "sweep.parameters.beta=[0.8,1.2]",
         "sweep.parameters.altruism=[0.2,0.5]")  # fmt: skip
@@ -135,7 +148,7 @@ def large_plan(folder: Path, runs: int, live: bool) -> list[Figure]:
 def _add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--runs", type=int, default=100_000, help="runs of the large plan")
     parser.add_argument("--seeds", type=int, default=40, help="seeds of the throughput sweeps; less: a trial")
-    parser.add_argument("--only", choices=("throughput", "plan"), help="one half")
+    parser.add_argument("--only", choices=(*PARTS, "plan"), nargs="+", help="these parts")
     parser.add_argument("--live", action="store_true", help="live the runs of the large plan")
 
 
@@ -145,12 +158,12 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         here = Path(folder)
         figures = []
-        if given.only != "plan":
-            figures += throughput(here, "policies", BANS, given.seeds, least=12.0)
-            figures += throughput(here, "numbers", NUMBERS, max(1, given.seeds // 10))
-            figures += throughput(here, "futures", FUTURES, given.seeds)
-        if given.only != "throughput":
-            figures += large_plan(here, given.runs, given.live)
+        for what in given.only or (*PARTS, "plan"):
+            if what == "plan":
+                figures += large_plan(here, given.runs, given.live)
+            else:
+                keys, fewer, bars = PARTS[what]
+                figures += throughput(here, what, keys, max(1, given.seeds // fewer), **bars)
     report("sweeps", figures, given.json)
 
 
