@@ -134,7 +134,7 @@ class Offers:
 
     def _asking(self, month: int) -> np.ndarray:
         """Those who ask or are meant, shape (services, origins): this month's households where they are known, else
-        last month's; 0 where there is no such service.
+        those who asked last month.
         """
         asking = np.zeros((len(SERVED), self.origins))
         asking[ASKED_ROWS] = self.asked

@@ -110,7 +110,10 @@ class KeptCode(NullCache):
         """Keep a compiled signature; where the folder cannot be written, say so once and go on."""
         path = self.path(sig, data.codegen)
         if not data.library.has_dynamic_globals:  # addresses of this process
-            _write(path, serialize.dumps(data._reduce()))
+            # A job's time may be up while the compiler hands over the code: the exit that the signal asks for is lost
+            # there, and the code with it. It runs all the same, and is kept by whoever compiles next.
+            with contextlib.suppress(RuntimeError):
+                _write(path, serialize.dumps(data._reduce()))
         _release(_claim_of(path))
         for claim in _held:  # of rules that call this one: a sign of life
             with contextlib.suppress(OSError):

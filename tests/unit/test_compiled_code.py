@@ -32,6 +32,10 @@ import json, os, resource, sys, time
 from pathlib import Path
 if "LARGEST_FILE" in os.environ:
     resource.setrlimit(resource.RLIMIT_FSIZE, (int(os.environ["LARGEST_FILE"]),) * 2)
+if "INTERRUPTED" in os.environ:
+    from numba.core.codegen import CPUCodeLibrary
+
+    CPUCodeLibrary._object_compiled_hook = classmethod(lambda *_: sys.exit("the time is up"))
 from tiny import outer
 while not Path("go").exists():
     time.sleep(0.001)
@@ -122,6 +126,15 @@ def test_a_place_that_cannot_be_written_is_said_once_and_costs_time_alone(folder
         assert error.count("\n") == 1
         assert "XDG_CACHE_HOME" in error
     assert not list(folder.rglob("*.nbi"))  # Numba's own cache would lie in __pycache__, and go stale
+
+
+def test_code_that_a_signal_keeps_from_being_handed_over_runs_and_is_compiled_anew(folder):
+    found, error = told(start(folder, 3, INTERRUPTED="1"))
+    assert found == {"results": [AGAIN[3]], "compiled": 1}
+    assert "the time is up" in error
+    assert not kept(folder)
+    assert told(start(folder, 3))[0] == {"results": [AGAIN[3]], "compiled": 1}
+    assert len(kept(folder)) == len(kept(folder, "inner")) == 1
 
 
 def test_a_full_disk_is_said_once_and_leaves_no_half_file(folder):
