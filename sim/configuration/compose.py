@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from sim.configuration.files import LABEL, read_yaml
 from sim.configuration.overrides import Given, check_key, parse, strings
-from sim.errors import InputError, nearest_name
+from sim.errors import InputError, nearest_name, unknown_name
 from sim.policies.settings import read_month
 from sim.region import Region, load
 from sim.region.shipped import config_folder
@@ -117,7 +117,7 @@ def compose(command: str, given: Sequence[Given]) -> dict[str, Any]:
     # Hydra takes three tenths of a second to import, and `sim --help` needs none of it
     from hydra import compose as hydra_compose
     from hydra import initialize_config_dir
-    from hydra.errors import HydraException
+    from hydra.errors import HydraException, MissingConfigException
     from omegaconf import OmegaConf, open_dict
     from omegaconf.errors import OmegaConfBaseException
 
@@ -130,6 +130,9 @@ def compose(command: str, given: Sequence[Given]) -> dict[str, Any]:
                 del composed["hydra"]
             mapping = cast(dict[str, Any], OmegaConf.to_container(composed, resolve=True, throw_on_missing=True))
     except (HydraException, OmegaConfBaseException) as error:
+        if isinstance(error, MissingConfigException) and error.options:
+            group, _, name = str(error.missing_cfg_file).rpartition("/")
+            raise unknown_name(group, name, error.options, "choice") from error
         first = " ".join(str(error).splitlines()[:1])
         raise InputError("configuration", f"cannot be composed: {first.rstrip('.')}") from error
     mapping.setdefault(LABEL, chosen)

@@ -103,6 +103,8 @@ def test_bad_input_is_one_line_and_writes_nothing(arguments, told, capsys, tmp_p
         (["sweep", "name=a", "sweep.parameters.beta=[0.8,1.2]"], "joblib", "sweep"),
         (["sweep", "resume", "name=a"], "joblib", "sweep"),
         (["sensitivity", "name=a", "measure=stock"], "SALib", "sweep"),
+        (["run", "-m", "seeds=1,2", "hydra/launcher=joblib"], "hydra_plugins.hydra_joblib_launcher", "sweep"),
+        (["compare", "-m", "hydra/launcher=submitit_slurm"], "hydra_plugins.hydra_submitit_launcher", "sweep"),
         (["workshop"], "streamlit", "workshop"),
         (["workshop", "export"], "vl_convert", "workshop"),
     ],

@@ -244,6 +244,7 @@ def test_a_bad_file_is_refused_in_one_line(content, told, tmp_path):
         (["name=.hidden"], "which is no name"),
         (["explain=perhaps"], "explain is 'perhaps'. Allowed: true or false."),
         (["population.scale=${gone}"], "configuration cannot be composed"),
+        (["hydra/launcher=joblob"], "hydra/launcher is 'joblob', which is no choice. Nearest: joblib. Allowed: basic"),
         (["against=history"], "against is not a key"),
     ],
 )

@@ -17,6 +17,12 @@ ORDER = {
     )
 }
 """The order of the list of commands; a command not named here comes after these."""
+LAUNCHERS = {
+    "joblib": "hydra_plugins.hydra_joblib_launcher",
+    "submitit_local": "hydra_plugins.hydra_submitit_launcher",
+    "submitit_slurm": "hydra_plugins.hydra_submitit_launcher",
+}
+"""Hydra's launchers that are plugins, and the package of each."""
 
 
 def split_options(arguments: Sequence[str], known: Sequence[str]) -> tuple[set[str], list[str]]:
@@ -49,6 +55,21 @@ def require_extra(command: str, extra: str, *packages: str) -> None:
         One of them is not.
     """
     for package in packages:
-        if find_spec(package) is None:
+        if not _is_installed(package):
             allowed = f'python -m pip install "labour-migration-sim[{extra}]"'
             raise InputError(f"sim {command}", f"needs {package}, which is not installed", allowed)
+
+
+def require_launcher(command: str, arguments: Sequence[str]) -> None:
+    """Refuse a multirun by one of Hydra's launchers whose plugin is not installed, as :func:`require_extra` does."""
+    for argument in arguments:
+        key, _, name = argument.partition("=")
+        if key == "hydra/launcher" and name in LAUNCHERS:
+            require_extra(command, "sweep", LAUNCHERS[name])
+
+
+def _is_installed(package: str) -> bool:
+    try:
+        return find_spec(package) is not None
+    except ModuleNotFoundError:  # not even the package that would hold it
+        return False

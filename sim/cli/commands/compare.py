@@ -55,7 +55,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sim.cli.commands import split_options
+from sim.cli.commands import require_launcher, split_options
 from sim.configuration import Request, jobs, launch, request
 from sim.errors import InputError
 
@@ -65,6 +65,7 @@ OPTIONS = ("--explain", "-m", "--multirun")
 def main(arguments: Sequence[str]) -> int:
     """Compare what the arguments name."""
     options, rest = split_options(arguments, OPTIONS)
+    require_launcher("compare", rest)
     several = bool(options & {"-m", "--multirun"})
     asked = jobs("compare", rest) if several else [request("compare", rest)]
     for one in asked:

@@ -69,7 +69,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sim.cli.commands import split_options
+from sim.cli.commands import require_launcher, split_options
 from sim.configuration import Request, jobs, launch, request
 
 OPTIONS = ("--explain", "-m", "--multirun")
@@ -78,6 +78,7 @@ OPTIONS = ("--explain", "-m", "--multirun")
 def main(arguments: Sequence[str]) -> int:
     """Run what the arguments ask for."""
     options, rest = split_options(arguments, OPTIONS)
+    require_launcher("run", rest)
     if options & {"-m", "--multirun"}:
         if "--explain" in options or any(one.explain for one in jobs("run", rest)):
             for one in jobs("run", rest):
